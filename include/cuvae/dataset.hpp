@@ -1,0 +1,69 @@
+// Rows of numbers, kept in the type they were stored in; uncompressed files are mapped, not read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace cuvae {
+
+// What a picture made of a row looks like; 0 x 0 where a row is no picture.
+struct ImageShape {
+  std::int32_t height = 0;
+  std::int32_t width = 0;
+  friend bool operator==(const ImageShape&, const ImageShape&) = default;
+};
+
+// The factors behind one picture of builtin:shapes.
+struct ShapeFactors {
+  enum class Kind : std::uint8_t { ellipse, rectangle, triangle };
+  Kind kind = Kind::ellipse;
+  float x = 0, y = 0;  // centre, in pixels
+  float size = 0;      // half the larger extent, in pixels
+  float angle = 0;     // radians
+};
+
+// A cheap-to-copy, immutable, shared view of rows x cols values.
+class Dataset {
+ public:
+  // A path to IDX (with or without .gz) or NPY, or "builtin:shapes", "builtin:shapes:ROWS".
+  // Unsigned bytes are pixels: value / 255, unless an NPY file's bytes are all 0 or 1 (or its type is bool).
+  // Throws Error(data): missing, empty, truncated or malformed file, zero rows, NaN or Inf (with the row).
+  static Dataset open(const std::string& spec);
+
+  // 28 x 28 anti-aliased ellipses, rectangles and triangles; row r depends on (seed, r) alone.
+  static Dataset builtin_shapes(std::int64_t rows = 20000, std::uint64_t seed = 0);
+
+  // Copies of the caller's rows. Throws Error(data) for NaN, Inf, or a size that is no multiple of cols.
+  static Dataset from_values(std::span<const float> values, std::int32_t cols, ImageShape image = {});
+  static Dataset from_bytes(std::span<const std::uint8_t> pixels, std::int32_t cols, ImageShape image = {});
+
+  [[nodiscard]] std::int64_t rows() const noexcept;
+  [[nodiscard]] std::int32_t cols() const noexcept;
+  [[nodiscard]] ImageShape image() const noexcept;
+  [[nodiscard]] const std::string& source() const noexcept;       // the spec it was opened from
+  [[nodiscard]] std::string description() const;                  // e.g. "IDX, u8, memory-mapped"
+  [[nodiscard]] std::uint64_t fingerprint() const noexcept;       // of shape, type and every stored byte
+  [[nodiscard]] std::size_t bytes() const noexcept;               // of the values in their stored type
+
+  // Row `row` as float, cols() values. Throws Error(invalid_argument) out of range or for a wrong size.
+  void read_row(std::int64_t row, std::span<float> out) const;
+
+  // Throws Error(data), naming the first offending row, unless all values lie in [0, 1].
+  void require_unit_interval() const;
+
+  // For builtin:shapes; throws Error(invalid_argument) for other data.
+  [[nodiscard]] ShapeFactors factors(std::int64_t row) const;
+
+  struct Impl;
+  explicit Dataset(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  [[nodiscard]] const Impl& impl() const noexcept { return *impl_; }
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace cuvae

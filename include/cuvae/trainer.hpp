@@ -1,0 +1,123 @@
+// Trains a Vae by stochastic gradient ascent on the ELBO (Kingma & Welling, 2014).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cuvae/config.hpp"
+#include "cuvae/dataset.hpp"
+#include "cuvae/device.hpp"
+#include "cuvae/vae.hpp"
+
+namespace cuvae {
+
+// One epoch (or the part of it that ran), as it goes into metrics.jsonl.
+struct EpochMetrics {
+  std::int32_t epoch = 0;   // 1 for the first
+  std::int64_t step = 0;    // updates so far in the whole run
+  Elbo train;               // mean over the epoch's rows, each under the weights of its step
+  std::optional<Elbo> validation;
+  double objective = 0;     // reconstruction - kl_weight * kl of the training rows: what is maximised
+  double learning_rate = 0; // of the last step
+  double kl_weight = 0;     // of the last step
+  std::int32_t active_units = 0;       // on the validation rows, else on the first 2048 training rows
+  std::int64_t skipped_updates = 0;    // so far in the whole run
+  double rows_per_second = 0;          // training alone
+  double seconds = 0;                  // since the run (or its resumption) began
+  bool best = false;        // the best validation ELBO so far
+};
+
+// What the callback of fit() is told. Nothing is computed for it that was not there anyway.
+struct Progress {
+  enum class Event { step, epoch };
+  Event event = Event::step;
+  std::int32_t epoch = 0;             // the one under way (or just finished), from 1
+  std::int32_t epochs = 0;
+  std::int64_t step = 0;              // updates so far
+  std::int64_t total_steps = 0;       // if nothing stops the run early
+  std::int64_t step_in_epoch = 0;
+  std::int64_t steps_per_epoch = 0;
+  Elbo running;                       // mean over the epoch so far
+  double rows_per_second = 0;
+  double seconds_left = 0;            // an estimate
+  const EpochMetrics* metrics = nullptr;  // with Event::epoch
+};
+
+enum class Control { proceed, stop };  // stop: after this step, resumable at exactly this point
+
+enum class StopReason { epochs_done, max_steps, early_stop, requested };
+
+struct FitResult {
+  StopReason reason = StopReason::epochs_done;
+  std::string explanation;  // a sentence for people
+  std::int64_t steps = 0;
+  std::vector<EpochMetrics> history;  // of this call
+};
+
+struct MemoryItem {
+  std::string what;
+  std::int64_t bytes = 0;
+};
+
+// What a run would do, before anything large is allocated.
+struct Plan {
+  std::vector<MemoryItem> memory;
+  std::vector<std::string> phases;  // of one step, in order
+  std::int64_t parameters = 0;
+  std::int64_t steps_per_epoch = 0;
+  std::int64_t total_steps = 0;
+};
+
+class Trainer {
+ public:
+  // Freshly initialised from train.seed; model.data_dim must be set. Allocates everything a step needs:
+  // after this a step allocates nothing. Throws Error(invalid_argument, device, unsupported, out_of_memory).
+  Trainer(const ModelConfig& model, const TrainConfig& train, const Device& device = Device::best());
+  Trainer(Trainer&&) noexcept;
+  Trainer& operator=(Trainer&&) noexcept;
+  ~Trainer();
+
+  [[nodiscard]] const ModelConfig& model_config() const noexcept;
+  [[nodiscard]] const TrainConfig& train_config() const noexcept;
+  [[nodiscard]] const Device& device() const noexcept;
+  [[nodiscard]] std::int64_t steps_done() const noexcept;
+  [[nodiscard]] std::int32_t epochs_done() const noexcept;  // finished, with their evaluation
+
+  // Trains until the configured end, a callback's Control::stop, or early stopping. Continues where
+  // load_state() left off. Throws Error(data) where the data does not fit the model or is not the data the
+  // loaded state was trained on, Error(numerics) after several non-finite updates in a row (the weights are
+  // those before the first of them).
+  FitResult fit(const Dataset& train, const std::function<Control(const Progress&)>& callback = {});
+  FitResult fit(const Dataset& train, const Dataset& validation,
+                const std::function<Control(const Progress&)>& callback = {});
+
+  // One update on the caller's rows (at most batch of them), in the model's units; returns the means before
+  // the update. Throws Error(invalid_argument) for a wrong size and Error(numerics) as fit() does.
+  Elbo step(std::span<const float> rows);
+
+  // The model as it is now, a copy on the same device.
+  [[nodiscard]] Vae model() const;
+  // Writes the model alone (see Vae::save), or everything a bit-identical resume needs. Atomic.
+  void save_model(const std::string& path, const std::map<std::string, std::string>& metadata = {}) const;
+  void save_state(const std::string& path, const std::map<std::string, std::string>& metadata = {}) const;
+  // Throws Error(data) for a flawed file or one of another configuration (naming the difference).
+  void load_state(const std::string& path);
+
+  // The memory table and the phases of a step for these rows; allocates nothing large.
+  [[nodiscard]] static Plan plan(const ModelConfig& model, const TrainConfig& train, const Dataset& data,
+                                 const Device& device = Device::cpu());
+
+  struct Impl;
+  [[nodiscard]] Impl& impl() noexcept { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cuvae

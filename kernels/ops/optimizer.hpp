@@ -1,0 +1,67 @@
+// One update of every parameter, in one pass over the flat arena. A loop
+// runs them only where the gradient is finite (step_state.hpp).
+#pragma once
+
+#include "kernels/ops/row_op.hpp"
+#include "kernels/ops/step_state.hpp"
+
+namespace cuvae::ops {
+
+// Adam (Kingma & Ba, 2015, algorithm 1), with epsilon added to sqrt(v / correction). weight_decay is added to
+// the gradient; decoupled_decay shrinks the parameter by learning_rate times itself (Loshchilov & Hutter, 2019).
+struct Adam {
+  static constexpr int kIn = 4;   // parameter, first moment, second moment, gradient
+  static constexpr int kOut = 3;  // parameter, first moment, second moment
+  float learning_rate = 0, beta1 = 0, beta2 = 0, one_minus_beta1 = 0, one_minus_beta2 = 0, epsilon = 0;
+  float weight_decay = 0, decoupled_decay = 0;
+  float first_correction = 1, second_correction = 1, gradient_scale = 1;
+
+  CUVAE_HD Adam at(const StepState& state) const {
+    Adam bound = *this;
+    bound.learning_rate = state.pass.learning_rate;
+    bound.first_correction = state.pass.first_correction;
+    bound.second_correction = state.pass.second_correction;
+    bound.gradient_scale = state.gradient_scale;
+    return bound;
+  }
+
+  template <class Real>
+  CUVAE_HD void operator()(const Real (&in)[kIn], Real (&out)[kOut]) const {
+    using std::sqrt;
+    const auto& [parameter, m, v, raw_gradient] = in;
+    const Real gradient = raw_gradient * Real(gradient_scale) + parameter * Real(weight_decay);
+    const Real first = Real(beta1) * m + Real(one_minus_beta1) * gradient;
+    const Real second = Real(beta2) * v + Real(one_minus_beta2) * gradient * gradient;
+    const Real update = first * Real(first_correction) /
+                        (sqrt(second * Real(second_correction)) + Real(epsilon));
+    const Real kept = parameter - parameter * Real(learning_rate * decoupled_decay);
+    out[0] = kept - Real(learning_rate) * update;
+    out[1] = first;
+    out[2] = second;
+  }
+};
+
+// Stochastic gradient descent with momentum (Sutskever et al., 2013, in the form velocity = momentum velocity +
+// gradient, parameter -= learning_rate velocity).
+struct Sgd {
+  static constexpr int kIn = 3;   // parameter, velocity, gradient
+  static constexpr int kOut = 2;  // parameter, velocity
+  float learning_rate = 0, momentum = 0, weight_decay = 0, gradient_scale = 1;
+
+  CUVAE_HD Sgd at(const StepState& state) const {
+    Sgd bound = *this;
+    bound.learning_rate = state.pass.learning_rate;
+    bound.gradient_scale = state.gradient_scale;
+    return bound;
+  }
+
+  template <class Real>
+  CUVAE_HD void operator()(const Real (&in)[kIn], Real (&out)[kOut]) const {
+    const auto& [parameter, velocity, raw_gradient] = in;
+    const Real gradient = raw_gradient * Real(gradient_scale) + parameter * Real(weight_decay);
+    out[1] = Real(momentum) * velocity + gradient;
+    out[0] = parameter - Real(learning_rate) * out[1];
+  }
+};
+
+}  // namespace cuvae::ops

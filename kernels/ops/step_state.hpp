@@ -1,0 +1,92 @@
+// The state of a training run that changes from step to step. It lives where the backend computes, so that a
+// captured step can be replayed unchanged; the host writes a table of steps per epoch and reads sums when
+// somebody asks for them.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "kernels/ops/host_device.hpp"
+
+namespace cuvae::ops {
+
+// One pass over at most a (micro-)batch of rows; computed by the host, in double, once per epoch.
+struct PassPlan {
+  std::int64_t first_position = 0;  // in the epoch's order
+  std::int32_t active_rows = 0;     // the last pass of an epoch may have fewer
+  float row_weight = 0;             // 1 / rows of the whole batch
+  float kl_weight = 0;
+  float learning_rate = 0;
+  float first_correction = 1;   // 1 / (1 - beta1^t)
+  float second_correction = 1;  // 1 / (1 - beta2^t)
+};
+
+// Sums over rows, in nats.
+struct LossSums {
+  double nll = 0, kl = 0, objective = 0;  // objective: nll + kl_weight kl, what is minimised
+  std::int64_t rows = 0;
+};
+
+struct StepState {
+  PassPlan pass;            // the one under way
+  std::int64_t passes = 0;  // taken from the table so far
+  std::int64_t step = 0;    // updates so far; the step of the noise contract
+  std::int32_t epoch = 0;   // the variant of the shuffle
+  LossSums batch;           // of the update under way
+  LossSums epoch_sums;      // of the applied updates since the host last asked
+  double gradient_square = 0;
+  float gradient_scale = 1;  // clipping
+  std::int32_t finite = 1;   // 0: this update is skipped
+  std::int64_t skipped = 0;
+  std::int32_t skipped_in_a_row = 0;
+};
+
+// The four moves of a step. Each is run by one thread, where the state lives.
+
+struct BeginPass {
+  const PassPlan* table;
+  CUVAE_HD void operator()(StepState& state) const { state.pass = table[state.passes++]; }
+};
+
+struct AddLosses {
+  double nll, kl;  // sums over the pass's rows
+  CUVAE_HD void operator()(StepState& state) const {
+    state.batch.nll += nll;
+    state.batch.kl += kl;
+    state.batch.objective += nll + static_cast<double>(state.pass.kl_weight) * kl;
+    state.batch.rows += state.pass.active_rows;
+  }
+};
+
+// Decides over the update: skip it where loss or gradient is not finite, scale it where the norm is clipped
+// (clip_norm 0: never; Pascanu et al., 2013).
+struct JudgeGradient {
+  double gradient_square, clip_norm;
+  CUVAE_HD void operator()(StepState& state) const {
+    using std::isfinite, std::sqrt;
+    state.gradient_square = gradient_square;
+    state.finite = isfinite(gradient_square) && isfinite(state.batch.nll) && isfinite(state.batch.kl) ? 1 : 0;
+    const double norm = sqrt(gradient_square);
+    state.gradient_scale = clip_norm > 0 && norm > clip_norm ? static_cast<float>(clip_norm / norm) : 1.0f;
+  }
+};
+
+// After the update: a skipped one leaves no trace in the sums.
+struct AdvanceStep {
+  CUVAE_HD void operator()(StepState& state) const {
+    if (state.finite != 0) {
+      state.epoch_sums.nll += state.batch.nll;
+      state.epoch_sums.kl += state.batch.kl;
+      state.epoch_sums.objective += state.batch.objective;
+      state.epoch_sums.rows += state.batch.rows;
+      state.skipped_in_a_row = 0;
+    } else {
+      ++state.skipped;
+      ++state.skipped_in_a_row;
+    }
+    state.batch = {};
+    ++state.step;
+  }
+};
+
+}  // namespace cuvae::ops

@@ -1,0 +1,111 @@
+// The CPU as an execution space of BackendOn: memory is host memory, every call is done when it returns.
+// Included only by cpu_backend.cpp (see pack.hpp).
+#pragma once
+
+#include <cstring>
+
+#include "src/cpu/gemm.hpp"
+#include "src/cpu/loops.hpp"
+#include "src/cpu/memory.hpp"
+
+namespace cuvae::cpu::CUVAE_CPU_TARGET {
+
+class CpuExec {
+ public:
+  explicit CpuExec(Device device) : device_(device) {}
+
+  [[nodiscard]] Device device() const { return device_; }
+  [[nodiscard]] std::byte* allocate(std::int64_t bytes) { return allocate_zeroed(bytes); }
+  void release(std::byte* memory) noexcept { release_memory(memory); }
+  void upload(void* to, const void* from, std::int64_t bytes) {
+    std::memcpy(to, from, static_cast<std::size_t>(bytes));
+  }
+  void download(void* to, const void* from, std::int64_t bytes) { upload(to, from, bytes); }
+  void synchronize() {}
+  [[nodiscard]] bool reads_host_memory() const { return true; }
+
+  template <class Move>
+  void single(const Move& move, ops::StepState* state) {
+    move(*state);
+  }
+
+  template <class Op>
+  void row_map_reduce(const Op& op, const ops::RowIo<Op::kIn, Op::kOut>& io, PassContext pass,
+                      const ops::NoiseSource& noise) {
+    CUVAE_CPU_TARGET::row_map_reduce(op, io, *pass.state, RowNoise{noise, pass.row_ids}, device_.threads);
+  }
+
+  template <class Op>
+  void map(const Op& op, const ops::MapIo<Op::kIn, Op::kOut>& io, PassContext pass) {
+    if (pass.state->finite != 0) CUVAE_CPU_TARGET::map(op, io, *pass.state, device_.threads);
+  }
+
+  void column_sum(Matrix matrix, float* sums, GradientMode mode, PassContext) {
+    CUVAE_CPU_TARGET::column_sum(matrix, sums, mode, device_.threads);
+  }
+
+  void sum_rows(const float* row_nll, const float* row_kl, std::int64_t rows, ops::StepState* state) {
+    double nll = 0, kl = 0;
+    for (std::int64_t row = 0; row < rows; ++row) {
+      nll += static_cast<double>(row_nll[row]);
+      kl += static_cast<double>(row_kl[row]);
+    }
+    ops::AddLosses{nll, kl}(*state);
+  }
+
+  void sum_squares(const float* values, std::int64_t size, double* partials, double clip_norm,
+                   ops::StepState* state) {
+    const double sum = sum_of_squares(values, size, partials, device_.threads);
+    ops::JudgeGradient{sum, clip_norm}(*state);
+  }
+
+  void broadcast(const float* value, float* values, std::int32_t cols) {
+    for (std::int32_t col = 0; col < cols; ++col) values[col] = *value;
+  }
+
+  void total(const float* values, std::int32_t cols, float* sum, GradientMode mode) {
+    double all = mode == GradientMode::accumulate ? static_cast<double>(*sum) : 0.0;
+    for (std::int32_t col = 0; col < cols; ++col) all += static_cast<double>(values[col]);
+    *sum = static_cast<float>(all);
+  }
+
+  void gemm(const Gemm& product) { cpu::gemm(product, device_.threads); }
+
+  void pick_rows(const ops::RowOrder& order, PassContext pass, std::int64_t rows) {
+    const ops::StepState& state = *pass.state;
+    for (std::int64_t row = 0; row < rows; ++row) {
+      pass.row_ids[row] =
+          row < state.pass.active_rows ? order.row(state.pass.first_position + row, state.epoch) : 0;
+    }
+  }
+
+  void gather(const RowSource& source, Backend::Gather gather, PassContext pass, Matrix x) {
+    const std::int64_t active = pass.state->pass.active_rows;
+    for_each_piece((x.rows + kRowsPerPiece - 1) / kRowsPerPiece, device_.threads, [&](std::int64_t piece) {
+      const std::int64_t end = x.rows < (piece + 1) * kRowsPerPiece ? x.rows : (piece + 1) * kRowsPerPiece;
+      for (std::int64_t row = piece * kRowsPerPiece; row < end; ++row) {
+        const std::int64_t from = gather == Backend::Gather::by_row_id ? pass.row_ids[row] : row;
+        gather_row(source, from, row < active ? x.cols : 0, x.data + row * x.ld, x.ld);
+      }
+    });
+  }
+
+ private:
+  // `cols` values, then zeros up to the end of the row.
+  static void gather_row(const RowSource& source, std::int64_t from, std::int32_t cols, float* to,
+                         std::int64_t ld) {
+    std::int32_t col = 0;
+    if (source.type == RowSource::Type::u8) {
+      const auto* values = static_cast<const std::uint8_t*>(source.values) + from * source.ld;
+      for (; col < cols; ++col) to[col] = static_cast<float>(values[col]) * source.scale;
+    } else {
+      const auto* values = static_cast<const float*>(source.values) + from * source.ld;
+      for (; col < cols; ++col) to[col] = values[col] * source.scale;
+    }
+    for (std::int64_t rest = col; rest < ld; ++rest) to[rest] = 0.0f;
+  }
+
+  Device device_;
+};
+
+}  // namespace cuvae::cpu::CUVAE_CPU_TARGET

@@ -1,0 +1,179 @@
+// The loops that run the ops on the CPU. Included only by cpu_backend.cpp (see pack.hpp).
+#pragma once
+
+#include <cstdint>
+
+#include "src/backend/backend.hpp"
+#include "src/cpu/draw.hpp"
+#include "src/cpu/pack.hpp"
+#include "src/cpu/parallel.hpp"
+
+namespace cuvae::cpu::CUVAE_CPU_TARGET {
+
+// Rows per piece of work: enough to pay for handing it out.
+inline constexpr std::int64_t kRowsPerPiece = 8;
+inline constexpr std::int64_t kElementsPerPiece = 1 << 14;  // as partial_sums() has it
+// Factors of a product before its logarithm is taken (row_op.hpp).
+inline constexpr std::int32_t kFactorsPerLog = 16;
+
+// Noise of a pass: where it comes from, and the data-set row behind each row.
+struct RowNoise {
+  ops::NoiseSource source;
+  const std::int64_t* row_ids = nullptr;
+};
+
+template <int kIn, int kOut>
+HWY_INLINE void write_zeros(const ops::RowIo<kIn, kOut>& io, std::int64_t row) {
+  for (int k = 0; k < kOut; ++k) {
+    float* out = io.out[k] + row * io.ld_out[k];
+    for (std::int64_t col = 0; col < ops::padded(io.cols); ++col) out[col] = 0.0f;
+  }
+  if (io.row_loss != nullptr) io.row_loss[row] = 0.0f;
+}
+
+// One row in blocks of kLanes columns. `lanes` outside the row give zeros and no loss.
+template <class Op>
+class RowLoop {
+ public:
+  HWY_INLINE RowLoop(const Op& op, const ops::RowIo<Op::kIn, Op::kOut>& io, std::int64_t row)
+      : op_(op), io_(io), row_(row) {}
+
+  HWY_INLINE void run(const ops::StepState& state, const RowNoise& noise) {
+    if constexpr (Op::kNoise == ops::Noise::none) {
+      run_columns(0, io_.cols, nullptr);
+    } else {
+      float drawn[kDrawColumns];
+      for (std::int32_t first = 0; first < io_.cols; first += kDrawColumns) {
+        const std::int32_t count = io_.cols - first < kDrawColumns ? io_.cols - first : kDrawColumns;
+        draw<Op::kNoise>(noise.source, static_cast<std::uint32_t>(state.step), noise.row_ids[row_], first,
+                         count, drawn);
+        run_columns(first, first + count, drawn);
+      }
+    }
+    take_logarithm();
+    if (io_.row_loss != nullptr) io_.row_loss[row_] = static_cast<float>(sum_.sum());
+  }
+
+ private:
+  HWY_INLINE void run_columns(std::int32_t begin, std::int32_t end, const float* noise) {
+    std::int32_t col = begin;
+    for (; col + kLanes <= end; col += kLanes) {
+      write(col, run_block(col, noise == nullptr ? nullptr : noise + (col - begin)), kLanes);
+    }
+    for (; col < ops::padded(end); col += kLanes) {
+      const std::int32_t inside = col < end ? end - col : 0;
+      write(col, run_block(col, noise == nullptr ? nullptr : noise + (col - begin)), inside);
+    }
+  }
+
+  HWY_INLINE ops::Term<Pack, Op::kOut> run_block(std::int32_t col, [[maybe_unused]] const float* noise) const {
+    Pack in[Op::kIn];
+    for (int k = 0; k < Op::kIn; ++k) {
+      if (io_.in[k] != nullptr) in[k] = Pack::load(io_.in[k] + row_ * io_.ld_in[k] + col);
+    }
+    if constexpr (Op::kNoise == ops::Noise::none) {
+      return op_(in);
+    } else {
+      return op_(in, Pack::load(noise));
+    }
+  }
+
+  HWY_INLINE void write(std::int32_t col, const ops::Term<Pack, Op::kOut>& term, std::int32_t inside) {
+    for (int k = 0; k < Op::kOut; ++k) {
+      const Pack value = inside == kLanes ? term.out[k] : term.out[k].first(inside);
+      value.store(io_.out[k] + row_ * io_.ld_out[k] + col);
+    }
+    if (io_.row_loss == nullptr) return;
+    if (inside == kLanes) {
+      loss_ = loss_ + term.loss;
+      product_ = product_ * term.factor;
+    } else {
+      loss_ = loss_ + term.loss.first(inside);
+      product_ = product_ * (Pack(1.0f) + (term.factor - Pack(1.0f)).first(inside));
+    }
+    if (++factors_ == kFactorsPerLog) take_logarithm();
+  }
+
+  HWY_INLINE void take_logarithm() {
+    if (io_.row_loss == nullptr) return;
+    sum_.add(loss_ + log(product_));
+    loss_ = Pack(0.0f);
+    product_ = Pack(1.0f);
+    factors_ = 0;
+  }
+
+  const Op& op_;
+  const ops::RowIo<Op::kIn, Op::kOut>& io_;
+  std::int64_t row_;
+  Pack loss_{0.0f}, product_{1.0f};
+  WideSum sum_;
+  std::int32_t factors_ = 0;
+};
+
+template <class Op>
+void row_map_reduce(const Op& unbound, const ops::RowIo<Op::kIn, Op::kOut>& io, const ops::StepState& state,
+                    const RowNoise& noise, int threads) {
+  const Op op = ops::bind(unbound, state);
+  const std::int64_t active = state.pass.active_rows;
+  for_each_piece((io.rows + kRowsPerPiece - 1) / kRowsPerPiece, threads, [&](std::int64_t piece) {
+    const std::int64_t end = io.rows < (piece + 1) * kRowsPerPiece ? io.rows : (piece + 1) * kRowsPerPiece;
+    for (std::int64_t row = piece * kRowsPerPiece; row < end; ++row) {
+      if (row < active) {
+        RowLoop<Op>(op, io, row).run(state, noise);
+      } else {
+        write_zeros(io, row);
+      }
+    }
+  });
+}
+
+template <class Op>
+void map(const Op& unbound, const ops::MapIo<Op::kIn, Op::kOut>& io, const ops::StepState& state, int threads) {
+  const Op op = ops::bind(unbound, state);
+  for_each_piece((io.size + kElementsPerPiece - 1) / kElementsPerPiece, threads, [&](std::int64_t piece) {
+    const std::int64_t begin = piece * kElementsPerPiece;
+    const std::int64_t end = io.size < begin + kElementsPerPiece ? io.size : begin + kElementsPerPiece;
+    for (std::int64_t i = begin; i < end; i += kLanes) {
+      Pack in[Op::kIn], out[Op::kOut];
+      for (int k = 0; k < Op::kIn; ++k) in[k] = Pack::load(io.in[k] + i);
+      op(in, out);
+      for (int k = 0; k < Op::kOut; ++k) out[k].store(io.out[k] + i);
+    }
+  });
+}
+
+// Sums over rows in the order of the rows, in double; columns are the pieces.
+inline void column_sum(Matrix matrix, float* sums, GradientMode mode, int threads) {
+  constexpr std::int32_t kColumns = 64;
+  const std::int32_t cols = static_cast<std::int32_t>(ops::padded(matrix.cols));
+  for_each_piece((cols + kColumns - 1) / kColumns, threads, [&](std::int64_t piece) {
+    const std::int32_t begin = static_cast<std::int32_t>(piece) * kColumns;
+    const std::int32_t count = cols - begin < kColumns ? cols - begin : kColumns;
+    double sum[kColumns] = {};
+    for (std::int64_t row = 0; row < matrix.rows; ++row) {
+      const float* values = matrix.data + row * matrix.ld + begin;
+      for (std::int32_t c = 0; c < count; ++c) sum[c] += static_cast<double>(values[c]);
+    }
+    for (std::int32_t c = 0; c < count; ++c) {
+      const float before = mode == GradientMode::accumulate ? sums[begin + c] : 0.0f;
+      sums[begin + c] = before + static_cast<float>(sum[c]);
+    }
+  });
+}
+
+// partials[i] = sum of squares of the i-th piece of the values; their sum, in order, is the result.
+inline double sum_of_squares(const float* values, std::int64_t size, double* partials, int threads) {
+  const std::int64_t pieces = (size + kElementsPerPiece - 1) / kElementsPerPiece;
+  for_each_piece(pieces, threads, [&](std::int64_t piece) {
+    const std::int64_t begin = piece * kElementsPerPiece;
+    const std::int64_t end = size < begin + kElementsPerPiece ? size : begin + kElementsPerPiece;
+    WideSum sum;
+    for (std::int64_t i = begin; i < end; i += kLanes) sum.add_squares(Pack::load(values + i));
+    partials[piece] = sum.sum();
+  });
+  double total = 0.0;
+  for (std::int64_t piece = 0; piece < pieces; ++piece) total += partials[piece];
+  return total;
+}
+
+}  // namespace cuvae::cpu::CUVAE_CPU_TARGET

@@ -1,0 +1,20 @@
+// The CUDA backend of a build without CUDA.
+#include "cuvae/error.hpp"
+#include "src/cuda/cuda.hpp"
+
+namespace cuvae::cuda {
+
+std::vector<DeviceInfo> describe() {
+  DeviceInfo info;
+  info.device = Device::cuda();
+  info.name = "CUDA";
+  info.why_not = "this cuvae was built without CUDA";
+  return {info};
+}
+
+std::unique_ptr<Backend> make_backend(int index) {
+  throw Error(Errc::unsupported, "device cuda:" + std::to_string(index) +
+                                     ": this cuvae was built without CUDA\nUse --device cpu (or auto).");
+}
+
+}  // namespace cuvae::cuda

@@ -1,0 +1,94 @@
+#include "src/model/layout.hpp"
+
+#include <algorithm>
+
+#include "cuvae/error.hpp"
+#include "kernels/ops/row_op.hpp"
+
+namespace cuvae::model {
+
+using ops::padded;
+
+Layout::Layout(const ModelConfig& config) {
+  std::int64_t in = config.data_dim;
+  for (std::size_t i = 0; i < config.encoder_hidden.size(); ++i) {
+    encoder_.push_back(add_dense({"encoder." + std::to_string(i)}, config.encoder_hidden[i], in));
+    in = config.encoder_hidden[i];
+  }
+  head_ = add_dense({"encoder.mean", "encoder.log_var"}, config.latent, in);
+  in = config.latent;
+  for (std::size_t i = 0; i < config.decoder_hidden.size(); ++i) {
+    decoder_.push_back(add_dense({"decoder." + std::to_string(i)}, config.decoder_hidden[i], in));
+    in = config.decoder_hidden[i];
+  }
+  output_ = add_dense({"decoder.output"}, config.data_dim, in);
+  if (config.likelihood == Likelihood::gaussian && config.variance != Variance::fixed) {
+    const std::int64_t length = config.variance == Variance::shared ? 1 : config.data_dim;
+    log_var_ = reserve(padded(length));
+    tensors_.push_back({"decoder.log_var", Tensor::Role::log_var, log_var_, 1, length, padded(length), 0, 0});
+  }
+}
+
+std::int64_t Layout::reserve(std::int64_t floats) {
+  const std::int64_t offset = size_;
+  size_ += (floats + 63) / 64 * 64;
+  return offset;
+}
+
+DenseSlot Layout::add_dense(const std::vector<std::string>& names, std::int64_t out_each, std::int64_t in) {
+  const std::int64_t rows = padded(out_each), ld = padded(in);
+  const std::int64_t count = static_cast<std::int64_t>(names.size());
+  DenseSlot slot{reserve(count * rows * ld), reserve(count * rows), count * rows, ld};
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::string& name = names[static_cast<std::size_t>(i)];
+    tensors_.push_back({name + ".weight", Tensor::Role::weight, slot.weight + i * rows * ld, out_each, in, ld,
+                        in, out_each});
+    tensors_.push_back({name + ".bias", Tensor::Role::bias, slot.bias + i * rows, 1, out_each, rows, in, out_each});
+  }
+  return slot;
+}
+
+std::int64_t Layout::parameter_count() const {
+  std::int64_t count = 0;
+  for (const Tensor& tensor : tensors_) count += tensor.rows * tensor.cols;
+  return count;
+}
+
+std::vector<Parameter> Layout::to_parameters(const std::vector<float>& arena) const {
+  std::vector<Parameter> parameters;
+  for (const Tensor& tensor : tensors_) {
+    Parameter parameter{tensor.name, tensor.shape(), {}};
+    parameter.values.reserve(static_cast<std::size_t>(tensor.rows * tensor.cols));
+    for (std::int64_t row = 0; row < tensor.rows; ++row) {
+      const auto begin = arena.begin() + tensor.offset + row * tensor.ld;
+      parameter.values.insert(parameter.values.end(), begin, begin + tensor.cols);
+    }
+    parameters.push_back(std::move(parameter));
+  }
+  return parameters;
+}
+
+std::vector<float> Layout::from_parameters(std::span<const Parameter> parameters) const {
+  std::vector<float> arena(static_cast<std::size_t>(size_), 0.0f);
+  if (parameters.size() != tensors_.size()) {
+    throw Error(Errc::invalid_argument, "parameters: " + std::to_string(parameters.size()) + " tensors given, the model has " +
+                                            std::to_string(tensors_.size()));
+  }
+  for (std::size_t i = 0; i < tensors_.size(); ++i) {
+    const Tensor& tensor = tensors_[i];
+    const auto given = std::find_if(parameters.begin(), parameters.end(),
+                                    [&](const Parameter& p) { return p.name == tensor.name; });
+    const auto count = static_cast<std::size_t>(tensor.rows * tensor.cols);
+    if (given == parameters.end() || given->shape != tensor.shape() || given->values.size() != count) {
+      throw Error(Errc::invalid_argument,
+                  "parameters: tensor '" + tensor.name + "' is missing or has another shape than the model's");
+    }
+    for (std::int64_t row = 0; row < tensor.rows; ++row) {
+      std::copy_n(given->values.begin() + row * tensor.cols, tensor.cols,
+                  arena.begin() + tensor.offset + row * tensor.ld);
+    }
+  }
+  return arena;
+}
+
+}  // namespace cuvae::model

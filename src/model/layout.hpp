@@ -1,0 +1,71 @@
+// Where each parameter lies in the flat arena that parameters, gradients and moments share.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cuvae/config.hpp"
+#include "cuvae/vae.hpp"
+#include "src/backend/backend.hpp"
+
+namespace cuvae::model {
+
+// A parameter under the name and shape its users know; rows lie `ld` floats apart.
+struct Tensor {
+  enum class Role { weight, bias, log_var };
+  std::string name;
+  Role role = Role::weight;
+  std::int64_t offset = 0;  // floats from the start of the arena
+  std::int64_t rows = 0;    // out; 1 for a vector
+  std::int64_t cols = 0;    // in; the length of a vector
+  std::int64_t ld = 0;
+  std::int64_t fan_in = 0, fan_out = 0;  // of the layer it belongs to
+
+  [[nodiscard]] std::vector<std::int64_t> shape() const {
+    return role == Role::weight ? std::vector<std::int64_t>{rows, cols} : std::vector<std::int64_t>{cols};
+  }
+};
+
+// One dense layer: weight [out, in] and bias [out], both padded. The encoder's head is one layer that holds the
+// two named layers mean and log_var, each padded on its own, so that one product gives both.
+struct DenseSlot {
+  std::int64_t weight = 0, bias = 0;  // offsets
+  std::int64_t out = 0, in = 0;       // padded
+
+  [[nodiscard]] DenseWeights view(float* arena) const {
+    return {{arena + weight, out, static_cast<std::int32_t>(in), in}, arena + bias};
+  }
+};
+
+// Slots are aligned to 64 floats (256 bytes); all padding is zero and stays so.
+class Layout {
+ public:
+  explicit Layout(const ModelConfig& config);
+
+  [[nodiscard]] const std::vector<Tensor>& tensors() const { return tensors_; }
+  [[nodiscard]] std::int64_t size() const { return size_; }               // floats, padding included
+  [[nodiscard]] std::int64_t parameter_count() const;                     // padding excluded
+  [[nodiscard]] const std::vector<DenseSlot>& encoder() const { return encoder_; }  // hidden layers
+  [[nodiscard]] const DenseSlot& head() const { return head_; }           // [mean | log_var]
+  [[nodiscard]] const std::vector<DenseSlot>& decoder() const { return decoder_; }  // hidden layers
+  [[nodiscard]] const DenseSlot& output() const { return output_; }
+  [[nodiscard]] std::int64_t log_var() const { return log_var_; }  // offset; -1 where it is not learned
+
+  // An arena's image as named parameters, and back. from_parameters throws Error(invalid_argument) unless
+  // names and shapes are exactly those of tensors().
+  [[nodiscard]] std::vector<Parameter> to_parameters(const std::vector<float>& arena) const;
+  [[nodiscard]] std::vector<float> from_parameters(std::span<const Parameter> parameters) const;
+
+ private:
+  std::int64_t reserve(std::int64_t floats);
+  DenseSlot add_dense(const std::vector<std::string>& names, std::int64_t out_each, std::int64_t in);
+
+  std::vector<Tensor> tensors_;
+  std::vector<DenseSlot> encoder_, decoder_;
+  DenseSlot head_, output_;
+  std::int64_t log_var_ = -1, size_ = 0;
+};
+
+}  // namespace cuvae::model

@@ -1,0 +1,83 @@
+#include "src/train/evaluator.hpp"
+
+#include <algorithm>
+
+#include "cuvae/error.hpp"
+#include "src/train/feed.hpp"
+
+namespace cuvae::train {
+
+void LatentSpread::add(const std::vector<float>& latent_means) {
+  const std::size_t latent = mean_.size();
+  for (std::size_t begin = 0; begin < latent_means.size(); begin += latent) {
+    ++rows_;
+    for (std::size_t i = 0; i < latent; ++i) {
+      const double value = static_cast<double>(latent_means[begin + i]);
+      const double change = value - mean_[i];
+      mean_[i] += change / static_cast<double>(rows_);
+      square_[i] += change * (value - mean_[i]);
+    }
+  }
+}
+
+std::int32_t LatentSpread::active_units() const {
+  return static_cast<std::int32_t>(std::count_if(square_.begin(), square_.end(), [&](double square) {
+    return rows_ > 1 && square / static_cast<double>(rows_) > 0.01;
+  }));
+}
+
+Evaluator::Evaluator(Backend& backend, const ModelConfig& config, const model::Layout& layout,
+                     const model::Parameters& parameters, std::int64_t batch)
+    : backend_(&backend), network_(backend, config, layout, parameters, batch, model::Use::inference) {
+  for (const auto& part : {network_.load_phases(), network_.encode_phases(), network_.sample_phases(),
+                           network_.decode_phases(), network_.loss_phases()}) {
+    phases_.insert(phases_.end(), part.begin(), part.end());
+  }
+}
+
+Evaluation Evaluator::run(const Dataset& data, const Request& request) {
+  Feed feed(*backend_, data, network_.rows());
+  feed.connect(network_);
+  network_.input().binarize = request.binarize;
+  network_.input().binarize_noise = {request.seed, ops::Purpose::evaluate_binarize, 0};
+  network_.input().latent_noise = {request.seed, ops::Purpose::evaluate_latent, 0};
+  ops::StepState state;
+  LatentSpread spread(network_.mean().cols);
+  const auto rows = static_cast<std::size_t>(network_.rows());
+  double nll = 0, kl = 0;
+  for (std::int64_t first = 0; first < request.order.rows; first += network_.rows()) {
+    state.pass.first_position = first;
+    state.pass.active_rows = static_cast<std::int32_t>(std::min(network_.rows(), request.order.rows - first));
+    network_.set_state(state);
+    backend_->pick_rows(network_.pass(), request.order, network_.rows());
+    feed.stage(network_, state.pass.active_rows);
+    for (const model::Phase& phase : phases_) phase.run();
+    const Matrix row_nll{network_.row_nll(), 1, static_cast<std::int32_t>(rows), 0};
+    const Matrix row_kl{network_.row_kl(), 1, static_cast<std::int32_t>(rows), 0};
+    for (const float value : network_.download(row_nll, 1)) nll += static_cast<double>(value);
+    for (const float value : network_.download(row_kl, 1)) kl += static_cast<double>(value);
+    spread.add(network_.download(network_.mean(), state.pass.active_rows));
+    if (request.progress && !request.progress(first + state.pass.active_rows)) {
+      throw Error(Errc::invalid_argument, "evaluation: stopped by its progress callback");
+    }
+  }
+  const double count = static_cast<double>(request.order.rows);
+  Evaluation result;
+  result.mean = {-(nll + kl) / count, -nll / count, kl / count};
+  result.rows = request.order.rows;
+  result.active_units = spread.active_units();
+  return result;
+}
+
+void require_fit(const ModelConfig& config, const Dataset& data, Binarize binarize) {
+  if (data.cols() != config.data_dim) {
+    throw Error(Errc::data, data.source() + ": its rows have " + std::to_string(data.cols()) +
+                                " values, the model takes " + std::to_string(config.data_dim) +
+                                "\nUse the data the model was trained on, or train a model for these rows.");
+  }
+  const bool unit_interval = binarize == Binarize::dynamic ||
+                             (config.likelihood == Likelihood::bernoulli && binarize == Binarize::none);
+  if (unit_interval) data.require_unit_interval();
+}
+
+}  // namespace cuvae::train

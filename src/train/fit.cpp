@@ -1,0 +1,256 @@
+#include <algorithm>
+#include <cmath>
+
+#include "cuvae/error.hpp"
+#include "src/model/initialize.hpp"
+#include "src/train/trainer_impl.hpp"
+
+namespace cuvae::train {
+namespace {
+
+// Rows that tell active units where there are no validation rows.
+constexpr std::int64_t kProbeRows = 2048;
+
+std::int64_t held_out_rows(const Dataset& data, const TrainConfig& config) {
+  if (config.validation_fraction <= 0.0) return 0;
+  const auto rows = std::llround(config.validation_fraction * static_cast<double>(data.rows()));
+  const std::int64_t held_out = std::max<std::int64_t>(rows, 1);
+  if (held_out >= data.rows()) {
+    throw Error(Errc::data, data.source() + ": its " + std::to_string(data.rows()) +
+                                " rows leave none to train on when validation-fraction holds some out" +
+                                "\nGive more rows, or no validation.");
+  }
+  return held_out;
+}
+
+ops::RowOrder training_rows(const Dataset& data, const TrainConfig& config) {
+  return {config.seed, data.rows(), 0, data.rows() - held_out_rows(data, config), ops::RowOrder::Visit::shuffled};
+}
+
+ops::RowOrder validation_rows(const Dataset& data, const Dataset* validation, const TrainConfig& config) {
+  if (validation != nullptr) return {config.seed, validation->rows(), 0, validation->rows()};
+  const std::int64_t held_out = held_out_rows(data, config);
+  return {config.seed, data.rows(), data.rows() - held_out, held_out};
+}
+
+Elbo mean_of(const ops::LossSums& sums) {
+  const double rows = static_cast<double>(std::max<std::int64_t>(sums.rows, 1));
+  return {-(sums.nll + sums.kl) / rows, -sums.nll / rows, sums.kl / rows};
+}
+
+std::optional<Dataset> optional_dataset(const Dataset* data) {
+  return data == nullptr ? std::nullopt : std::optional<Dataset>(*data);
+}
+
+}  // namespace
+
+Fit::Fit(Trainer::Impl& trainer, const Dataset& data, const Dataset* validation,
+         const Trainer::Impl::Callback& callback)
+    : trainer_((trainer.check_data(data, validation), trainer)),
+      data_(data),
+      validation_(optional_dataset(validation)),
+      callback_(callback),
+      training_rows_(training_rows(data, trainer.train)),
+      validation_rows_(validation_rows(data, validation, trainer.train)),
+      schedule_(trainer.train, training_rows_.rows),
+      feed_(*trainer.backend, data, trainer.pass_rows),
+      evaluator_(*trainer.backend, trainer.model, trainer.layout, trainer.parameters, trainer.train.batch),
+      table_(trainer.backend->allocate(schedule_.steps_per_epoch() * schedule_.passes_per_step() *
+                                       static_cast<std::int64_t>(sizeof(ops::PassPlan)))),
+      start_(Trainer::Impl::Clock::now()) {
+  if (trainer_.state.step == 0 && trainer_.model.output_bias == OutputBias::data_mean) {
+    trainer_.set_output_bias(data_, training_rows_);
+  }
+}
+
+std::int64_t Fit::position() const {
+  return trainer_.run.epochs_finished * schedule_.steps_per_epoch() + trainer_.run.step_in_epoch;
+}
+
+double Fit::seconds_since(Trainer::Impl::Clock::time_point start) const {
+  return std::chrono::duration<double>(Trainer::Impl::Clock::now() - start).count();
+}
+
+std::optional<FitResult> Fit::finished() const {
+  const TrainConfig& config = trainer_.train;
+  const RunState& run = trainer_.run;
+  FitResult result = result_;
+  result.steps = trainer_.state.step;
+  if (config.patience > 0 && run.epochs_since_best >= config.patience) {
+    result.reason = StopReason::early_stop;
+    result.explanation = "stopped early: no better validation ELBO than " + std::to_string(run.best_elbo) +
+                         " (epoch " + std::to_string(run.best_epoch) + ") in " + std::to_string(config.patience) +
+                         " epochs";
+    return result;
+  }
+  if (run.epochs_finished >= config.epochs) {
+    result.reason = StopReason::epochs_done;
+    result.explanation = "all " + std::to_string(config.epochs) + " epochs done";
+    return result;
+  }
+  if (position() >= schedule_.total_steps()) {
+    result.reason = StopReason::max_steps;
+    result.explanation = "stopped at --max-steps " + std::to_string(config.max_steps);
+    return result;
+  }
+  return std::nullopt;
+}
+
+FitResult Fit::run() {
+  for (;;) {
+    if (const auto done = finished()) return *done;
+    begin_epoch();
+    const std::int64_t epoch_end = (trainer_.run.epochs_finished + 1) * schedule_.steps_per_epoch();
+    if (run_epoch(std::min(epoch_end, schedule_.total_steps())) == Outcome::stop ||
+        finish_epoch() == Outcome::stop) {
+      result_.reason = StopReason::requested;
+      result_.explanation = "stopped as asked, at step " + std::to_string(trainer_.state.step);
+      result_.steps = trainer_.state.step;
+      return result_;
+    }
+  }
+}
+
+void Fit::begin_epoch() {
+  Trainer::Impl& t = trainer_;
+  const std::int64_t first = t.run.epochs_finished * schedule_.steps_per_epoch();
+  const std::vector<ops::PassPlan> table = schedule_.epoch(first, t.state.step - t.run.step_in_epoch);
+  t.backend->upload(table_.get(), table.data(), static_cast<std::int64_t>(table.size() * sizeof(table[0])));
+  if (t.run.step_in_epoch == 0) t.state.epoch_sums = {};
+  t.state.epoch = static_cast<std::int32_t>(t.run.epochs_finished);
+  t.state.passes = t.run.step_in_epoch * schedule_.passes_per_step();
+  t.network.set_state(t.state);
+  feed_.connect(t.network);
+  epoch_seconds_ = 0;
+  epoch_rows_ = 0;
+}
+
+Fit::Outcome Fit::run_epoch(std::int64_t last_step) {
+  Trainer::Impl& t = trainer_;
+  const auto* table = reinterpret_cast<const ops::PassPlan*>(table_.get());
+  while (position() < last_step) {
+    const auto start = Trainer::Impl::Clock::now();
+    t.run_step(&feed_, training_rows_, table);
+    t.require_finite();
+    const std::int64_t first_row = t.run.step_in_epoch * t.train.batch;
+    const std::int64_t rows = std::min<std::int64_t>(t.train.batch, training_rows_.rows - first_row);
+    ++t.run.step_in_epoch;
+    const double seconds = seconds_since(start);
+    training_seconds_ += seconds, epoch_seconds_ += seconds;
+    timed_rows_ += rows, epoch_rows_ += rows;
+    if (callback_ && callback_(progress(Progress::Event::step)) == Control::stop) return Outcome::stop;
+  }
+  return Outcome::proceed;
+}
+
+Fit::Outcome Fit::finish_epoch() {
+  Trainer::Impl& t = trainer_;
+  const bool whole = t.run.step_in_epoch == schedule_.steps_per_epoch();
+  EpochMetrics metrics = measure();
+  if (whole) {
+    ++t.run.epochs_finished;
+    t.run.step_in_epoch = 0;
+    consider_best(metrics);
+  }
+  result_.history.push_back(metrics);
+  if (!callback_) return Outcome::proceed;
+  Progress event = progress(Progress::Event::epoch);
+  event.epoch = metrics.epoch;
+  event.metrics = &result_.history.back();
+  return callback_(event) == Control::stop ? Outcome::stop : Outcome::proceed;
+}
+
+EpochMetrics Fit::measure() {
+  Trainer::Impl& t = trainer_;
+  const ops::LossSums& sums = t.state.epoch_sums;
+  EpochMetrics metrics;
+  metrics.epoch = static_cast<std::int32_t>(t.run.epochs_finished + 1);
+  metrics.step = t.state.step;
+  metrics.train = mean_of(sums);
+  metrics.objective = -sums.objective / static_cast<double>(std::max<std::int64_t>(sums.rows, 1));
+  metrics.learning_rate = schedule_.learning_rate(position() - 1);
+  metrics.kl_weight = schedule_.kl_weight(position() - 1);
+  metrics.skipped_updates = t.state.skipped;
+  metrics.rows_per_second = epoch_seconds_ > 0 ? static_cast<double>(epoch_rows_) / epoch_seconds_ : 0.0;
+
+  Evaluator::Request request{validation_rows_, t.train.seed, t.model.binarize, {}};
+  const bool validated = validation_rows_.rows > 0;
+  if (!validated) {
+    request.order = training_rows_;
+    request.order.visit = ops::RowOrder::Visit::in_order;
+    request.order.rows = std::min(kProbeRows, training_rows_.rows);
+    if (training_rows_.rows == training_rows_.total_rows) request.order.total_rows = request.order.rows;
+  }
+  const Evaluation evaluation = evaluator_.run(validation_ ? *validation_ : data_, request);
+  if (validated) metrics.validation = evaluation.mean;
+  metrics.active_units = evaluation.active_units;
+  metrics.seconds = seconds_since(start_);
+  return metrics;
+}
+
+void Fit::consider_best(EpochMetrics& metrics) {
+  if (!metrics.validation) return;
+  RunState& run = trainer_.run;
+  if (run.best_epoch == 0 || metrics.validation->elbo > run.best_elbo) {
+    metrics.best = true;
+    run.best_elbo = metrics.validation->elbo;
+    run.best_epoch = run.epochs_finished;
+    run.epochs_since_best = 0;
+  } else if (static_cast<double>(run.epochs_finished) > trainer_.train.kl_warmup) {
+    ++run.epochs_since_best;  // while the KL weight still rises, a worse ELBO says nothing
+  }
+}
+
+Progress Fit::progress(Progress::Event event) const {
+  const Trainer::Impl& t = trainer_;
+  Progress p;
+  p.event = event;
+  p.epoch = static_cast<std::int32_t>(t.run.epochs_finished + 1);
+  p.epochs = t.train.epochs;
+  p.step = t.state.step;
+  p.total_steps = schedule_.total_steps();
+  p.step_in_epoch = t.run.step_in_epoch;
+  p.steps_per_epoch = schedule_.steps_per_epoch();
+  p.running = mean_of(t.state.epoch_sums);
+  if (training_seconds_ > 0) p.rows_per_second = static_cast<double>(timed_rows_) / training_seconds_;
+  if (p.rows_per_second > 0) {
+    const double rows_left = static_cast<double>((p.total_steps - position()) * t.train.batch);
+    p.seconds_left = rows_left / p.rows_per_second;
+  }
+  return p;
+}
+
+}  // namespace cuvae::train
+
+namespace cuvae {
+
+void Trainer::Impl::check_data(const Dataset& data, const Dataset* validation) {
+  const std::uint64_t second = validation == nullptr ? 0 : validation->fingerprint();
+  const bool started = run.data_fingerprint != 0;
+  if (started && (run.data_fingerprint != data.fingerprint() || run.validation_fingerprint != second)) {
+    const bool same_training = run.data_fingerprint == data.fingerprint();
+    throw Error(Errc::data, (same_training && validation != nullptr ? validation->source() : data.source()) +
+                                ": not the data this run was started on (its fingerprint differs)" +
+                                "\nResume with the same data, or start afresh in another --out.");
+  }
+  train::require_fit(model, data, model.binarize);
+  if (validation != nullptr) train::require_fit(model, *validation, model.binarize);
+  run.data_fingerprint = data.fingerprint();
+  run.validation_fingerprint = second;
+  image = data.image();
+}
+
+void Trainer::Impl::set_output_bias(const Dataset& data, const ops::RowOrder& order) {
+  std::vector<double> means(static_cast<std::size_t>(data.cols()));
+  std::vector<float> row(means.size());
+  for (std::int64_t i = 0; i < order.rows; ++i) {
+    data.read_row(order.row(i, 0), row);
+    for (std::size_t col = 0; col < row.size(); ++col) means[col] += static_cast<double>(row[col]);
+  }
+  for (double& mean : means) mean /= static_cast<double>(order.rows);
+  std::vector<float> values = parameters.download(parameters.arenas().parameters);
+  cuvae::model::set_output_bias(values, layout, model.likelihood, means);
+  parameters.upload(parameters.arenas().parameters, values);
+}
+
+}  // namespace cuvae

@@ -1,0 +1,59 @@
+#include <algorithm>
+#include <memory>
+
+#include "cuvae/trainer.hpp"
+#include "src/model/network.hpp"
+#include "src/model/parameters.hpp"
+#include "src/train/schedule.hpp"
+#include "src/train/trainer_impl.hpp"
+
+namespace cuvae {
+namespace {
+
+// The phases depend on the depth of a model, not on its widths: a narrow twin tells them for nothing.
+std::vector<std::string> phase_names(ModelConfig config) {
+  config.data_dim = config.latent = 1;
+  std::fill(config.encoder_hidden.begin(), config.encoder_hidden.end(), 1);
+  std::fill(config.decoder_hidden.begin(), config.decoder_hidden.end(), 1);
+  const std::unique_ptr<Backend> backend = make_backend(Device::cpu(1));
+  const model::Layout layout(config);
+  const model::Parameters parameters(*backend, layout, model::Arenas::training);
+  model::Network network(*backend, config, layout, parameters, 1, model::Use::training);
+  std::vector<std::string> names{"pick the batch's rows"};
+  for (const auto& part : {network.load_phases(), network.encode_phases(), network.sample_phases(),
+                           network.decode_phases(), network.loss_phases(),
+                           network.backward_phases(GradientMode::overwrite)}) {
+    for (const model::Phase& phase : part) names.push_back(phase.name);
+  }
+  names.insert(names.end(), {"gradient norm and finite check", "optimizer", "advance the step state"});
+  return names;
+}
+
+}  // namespace
+
+Plan Trainer::plan(const ModelConfig& model_config, const TrainConfig& train_config, const Dataset& data,
+                   [[maybe_unused]] const Device& device) {
+  validate(model_config);
+  validate(train_config);
+  const model::Layout layout(model_config);
+  const train::Schedule schedule(train_config, data.rows());
+  const std::int64_t arena = model::Parameters::arena_bytes(layout);
+  Plan plan;
+  plan.parameters = layout.parameter_count();
+  plan.steps_per_epoch = schedule.steps_per_epoch();
+  plan.total_steps = schedule.total_steps();
+  plan.memory = {
+      {"parameters", arena},
+      {"gradients", arena},
+      {"optimizer moments", 2 * arena},
+      {"activations, training", model::plan_network(model_config, schedule.pass_rows(), model::Use::training).bytes()},
+      {"activations, evaluation", model::plan_network(model_config, train_config.batch, model::Use::inference).bytes()},
+      {"data (" + data.description() + ")", static_cast<std::int64_t>(data.bytes())},
+      {"step table", schedule.steps_per_epoch() * schedule.passes_per_step() *
+                         static_cast<std::int64_t>(sizeof(ops::PassPlan))},
+  };
+  plan.phases = phase_names(model_config);
+  return plan;
+}
+
+}  // namespace cuvae

@@ -1,0 +1,75 @@
+#include "src/train/schedule.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace cuvae::train {
+namespace {
+
+std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+}  // namespace
+
+Schedule::Schedule(const TrainConfig& config, std::int64_t rows)
+    : config_(config),
+      rows_(rows),
+      pass_rows_(config.micro_batch > 0 ? std::min(config.micro_batch, config.batch) : config.batch),
+      passes_per_step_(ceil_divide(config.batch, pass_rows_)),
+      steps_per_epoch_(ceil_divide(rows, config.batch)),
+      total_steps_(steps_per_epoch_ * config.epochs) {
+  if (config.max_steps > 0) total_steps_ = std::min(total_steps_, config.max_steps);
+}
+
+double Schedule::learning_rate(std::int64_t position) const {
+  using Kind = LearningRateSchedule::Kind;
+  double rate = config_.learning_rate;
+  if (config_.schedule.kind == Kind::cosine) {
+    const double done = static_cast<double>(position) / static_cast<double>(std::max<std::int64_t>(total_steps_, 1));
+    rate *= 0.5 * (1.0 + std::cos(std::numbers::pi * std::min(done, 1.0)));
+  }
+  if (config_.schedule.kind == Kind::steps) {
+    for (const auto& [epochs, factor] : config_.schedule.steps) {
+      if (position >= epochs * steps_per_epoch_) rate *= factor;
+    }
+  }
+  return rate;
+}
+
+double Schedule::kl_weight(std::int64_t position) const {
+  const double warmup_steps = config_.kl_warmup * static_cast<double>(steps_per_epoch_);
+  if (warmup_steps <= 0.0) return config_.kl_weight;
+  return config_.kl_weight * std::min(1.0, static_cast<double>(position) / warmup_steps);
+}
+
+std::vector<ops::PassPlan> Schedule::step(std::int64_t position, std::int64_t update) const {
+  const std::int64_t first = position % steps_per_epoch_ * config_.batch;
+  const std::int64_t rows = std::min<std::int64_t>(config_.batch, rows_ - first);
+  const double t = static_cast<double>(update + 1);
+  ops::PassPlan pass;
+  pass.row_weight = static_cast<float>(1.0 / static_cast<double>(rows));
+  pass.kl_weight = static_cast<float>(kl_weight(position));
+  pass.learning_rate = static_cast<float>(learning_rate(position));
+  pass.first_correction = static_cast<float>(1.0 / (1.0 - std::pow(config_.beta1, t)));
+  pass.second_correction = static_cast<float>(1.0 / (1.0 - std::pow(config_.beta2, t)));
+  std::vector<ops::PassPlan> passes;
+  for (std::int64_t i = 0; i < passes_per_step_; ++i) {
+    pass.first_position = first + i * pass_rows_;
+    const std::int64_t left = rows - i * pass_rows_, room = config_.batch - i * pass_rows_;
+    pass.active_rows = static_cast<std::int32_t>(std::clamp<std::int64_t>(left, 0, std::min(pass_rows_, room)));
+    passes.push_back(pass);
+  }
+  return passes;
+}
+
+std::vector<ops::PassPlan> Schedule::epoch(std::int64_t first_position, std::int64_t first_update) const {
+  std::vector<ops::PassPlan> table;
+  table.reserve(static_cast<std::size_t>(steps_per_epoch_ * passes_per_step_));
+  for (std::int64_t i = 0; i < steps_per_epoch_; ++i) {
+    const auto passes = step(first_position + i, first_update + i);
+    table.insert(table.end(), passes.begin(), passes.end());
+  }
+  return table;
+}
+
+}  // namespace cuvae::train
