@@ -31,27 +31,31 @@ HWY_INLINE void write_zeros(const ops::RowIo<kIn, kOut>& io, std::int64_t row) {
   if (io.row_loss != nullptr) io.row_loss[row] = 0.0f;
 }
 
-// One row in blocks of kLanes columns. `lanes` outside the row give zeros and no loss.
+// One row in blocks of kLanes columns; lanes outside the row give zeros and no loss. Works on copies: a store
+// through a vector pointer may alias anything the compiler cannot see to be local.
 template <class Op>
 class RowLoop {
  public:
   HWY_INLINE RowLoop(const Op& op, const ops::RowIo<Op::kIn, Op::kOut>& io, std::int64_t row)
-      : op_(op), io_(io), row_(row) {}
+      : op_(op), cols_(io.cols), row_(row), row_loss_(io.row_loss) {
+    for (int k = 0; k < Op::kIn; ++k) in_[k] = io.in[k] == nullptr ? nullptr : io.in[k] + row * io.ld_in[k];
+    for (int k = 0; k < Op::kOut; ++k) out_[k] = io.out[k] + row * io.ld_out[k];
+  }
 
   HWY_INLINE void run(const ops::StepState& state, const RowNoise& noise) {
     if constexpr (Op::kNoise == ops::Noise::none) {
-      run_columns(0, io_.cols, nullptr);
+      run_columns(0, cols_, nullptr);
     } else {
       float drawn[kDrawColumns];
-      for (std::int32_t first = 0; first < io_.cols; first += kDrawColumns) {
-        const std::int32_t count = io_.cols - first < kDrawColumns ? io_.cols - first : kDrawColumns;
+      for (std::int32_t first = 0; first < cols_; first += kDrawColumns) {
+        const std::int32_t count = cols_ - first < kDrawColumns ? cols_ - first : kDrawColumns;
         draw<Op::kNoise>(noise.source, static_cast<std::uint32_t>(state.step), noise.row_ids[row_], first,
                          count, drawn);
         run_columns(first, first + count, drawn);
       }
     }
     take_logarithm();
-    if (io_.row_loss != nullptr) io_.row_loss[row_] = static_cast<float>(sum_.sum());
+    if (row_loss_ != nullptr) row_loss_[row_] = static_cast<float>(sum_.sum());
   }
 
  private:
@@ -69,7 +73,7 @@ class RowLoop {
   HWY_INLINE ops::Term<Pack, Op::kOut> run_block(std::int32_t col, [[maybe_unused]] const float* noise) const {
     Pack in[Op::kIn];
     for (int k = 0; k < Op::kIn; ++k) {
-      if (io_.in[k] != nullptr) in[k] = Pack::load(io_.in[k] + row_ * io_.ld_in[k] + col);
+      if (in_[k] != nullptr) in[k] = Pack::load(in_[k] + col);
     }
     if constexpr (Op::kNoise == ops::Noise::none) {
       return op_(in);
@@ -81,9 +85,9 @@ class RowLoop {
   HWY_INLINE void write(std::int32_t col, const ops::Term<Pack, Op::kOut>& term, std::int32_t inside) {
     for (int k = 0; k < Op::kOut; ++k) {
       const Pack value = inside == kLanes ? term.out[k] : term.out[k].first(inside);
-      value.store(io_.out[k] + row_ * io_.ld_out[k] + col);
+      value.store(out_[k] + col);
     }
-    if (io_.row_loss == nullptr) return;
+    if (row_loss_ == nullptr) return;
     if (inside == kLanes) {
       loss_ = loss_ + term.loss;
       product_ = product_ * term.factor;
@@ -95,16 +99,19 @@ class RowLoop {
   }
 
   HWY_INLINE void take_logarithm() {
-    if (io_.row_loss == nullptr) return;
+    if (row_loss_ == nullptr) return;
     sum_.add(loss_ + log(product_));
     loss_ = Pack(0.0f);
     product_ = Pack(1.0f);
     factors_ = 0;
   }
 
-  const Op& op_;
-  const ops::RowIo<Op::kIn, Op::kOut>& io_;
-  std::int64_t row_;
+  const Op op_;
+  const float* in_[Op::kIn];
+  float* out_[Op::kOut];
+  const std::int32_t cols_;
+  const std::int64_t row_;
+  float* const row_loss_;
   Pack loss_{0.0f}, product_{1.0f};
   WideSum sum_;
   std::int32_t factors_ = 0;
@@ -129,15 +136,17 @@ void row_map_reduce(const Op& unbound, const ops::RowIo<Op::kIn, Op::kOut>& io, 
 
 template <class Op>
 void map(const Op& unbound, const ops::MapIo<Op::kIn, Op::kOut>& io, const ops::StepState& state, int threads) {
-  const Op op = ops::bind(unbound, state);
+  const Op bound = ops::bind(unbound, state);
   for_each_piece((io.size + kElementsPerPiece - 1) / kElementsPerPiece, threads, [&](std::int64_t piece) {
+    const Op op = bound;  // copies: see RowLoop
+    const ops::MapIo<Op::kIn, Op::kOut> local = io;
     const std::int64_t begin = piece * kElementsPerPiece;
     const std::int64_t end = io.size < begin + kElementsPerPiece ? io.size : begin + kElementsPerPiece;
     for (std::int64_t i = begin; i < end; i += kLanes) {
       Pack in[Op::kIn], out[Op::kOut];
-      for (int k = 0; k < Op::kIn; ++k) in[k] = Pack::load(io.in[k] + i);
+      for (int k = 0; k < Op::kIn; ++k) in[k] = Pack::load(local.in[k] + i);
       op(in, out);
-      for (int k = 0; k < Op::kOut; ++k) out[k].store(io.out[k] + i);
+      for (int k = 0; k < Op::kOut; ++k) out[k].store(local.out[k] + i);
     }
   });
 }
@@ -161,15 +170,18 @@ inline void column_sum(Matrix matrix, float* sums, GradientMode mode, int thread
   });
 }
 
-// partials[i] = sum of squares of the i-th piece of the values; their sum, in order, is the result.
+// `size` is a multiple of 64. partials[i] = sum of squares of the i-th piece of the values; their sum, in order, is the result.
 inline double sum_of_squares(const float* values, std::int64_t size, double* partials, int threads) {
   const std::int64_t pieces = (size + kElementsPerPiece - 1) / kElementsPerPiece;
   for_each_piece(pieces, threads, [&](std::int64_t piece) {
     const std::int64_t begin = piece * kElementsPerPiece;
     const std::int64_t end = size < begin + kElementsPerPiece ? size : begin + kElementsPerPiece;
-    WideSum sum;
-    for (std::int64_t i = begin; i < end; i += kLanes) sum.add_squares(Pack::load(values + i));
-    partials[piece] = sum.sum();
+    WideSum even, odd;  // two chains: an addition waits for the one before it
+    for (std::int64_t i = begin; i < end; i += 2 * kLanes) {
+      even.add_squares(Pack::load(values + i));
+      odd.add_squares(Pack::load(values + i + kLanes));
+    }
+    partials[piece] = even.sum() + odd.sum();
   });
   double total = 0.0;
   for (std::int64_t piece = 0; piece < pieces; ++piece) total += partials[piece];

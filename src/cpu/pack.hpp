@@ -18,7 +18,7 @@ using Tag = hn::CappedTag<float, static_cast<std::size_t>(ops::kPadding)>;
 using WideTag = hn::Repartition<double, Tag>;
 
 inline constexpr std::int32_t kLanes = static_cast<std::int32_t>(hn::MaxLanes(Tag()));
-static_assert(ops::kPadding % kLanes == 0);
+static_assert(kLanes == CUVAE_CPU_LANES && ops::kPadding % kLanes == 0);
 
 struct Pack {
   using Vector = hn::Vec<Tag>;
