@@ -81,12 +81,9 @@ class CpuExec {
 
   void gather(const RowSource& source, Backend::Gather gather, PassContext pass, Matrix x) {
     const std::int64_t active = pass.state->pass.active_rows;
-    for_each_piece((x.rows + kRowsPerPiece - 1) / kRowsPerPiece, device_.threads, [&](std::int64_t piece) {
-      const std::int64_t end = x.rows < (piece + 1) * kRowsPerPiece ? x.rows : (piece + 1) * kRowsPerPiece;
-      for (std::int64_t row = piece * kRowsPerPiece; row < end; ++row) {
-        const std::int64_t from = gather == Backend::Gather::by_row_id ? pass.row_ids[row] : row;
-        gather_row(source, from, row < active ? x.cols : 0, x.data + row * x.ld, x.ld);
-      }
+    for_each_row(x.rows, x.cols, device_.threads, [&](std::int64_t row) {
+      const std::int64_t from = gather == Backend::Gather::by_row_id ? pass.row_ids[row] : row;
+      gather_row(source, from, row < active ? x.cols : 0, x.data + row * x.ld, x.ld);
     });
   }
 

@@ -2,6 +2,10 @@
 
 #include <cblas.h>
 
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
 #include <algorithm>
 
 #include "src/cpu/parallel.hpp"
@@ -16,6 +20,24 @@ std::int64_t tile_rows(std::int64_t m) {
 }
 
 std::int64_t tile_cols(std::int64_t n) { return n <= 1024 ? n : 512; }
+
+// Below this many multiplications a product is done before a second thread has woken.
+constexpr std::int64_t kWorthThreads = 4 << 20;
+
+// One thread per BLAS call. The limit is the calling thread's own (an OpenMP task's), not the process's; inside a
+// parallel region OpenBLAS stays on its thread anyway.
+class OneBlasThread {
+ public:
+#ifdef _OPENMP
+  OneBlasThread(const OneBlasThread&) = delete;
+  OneBlasThread& operator=(const OneBlasThread&) = delete;
+  OneBlasThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~OneBlasThread() { omp_set_num_threads(before_); }
+
+ private:
+  int before_;
+#endif
+};
 
 int blas_int(std::int64_t value) { return static_cast<int>(value); }
 
@@ -33,8 +55,10 @@ void multiply_tile(const Gemm& p, std::int64_t row, std::int64_t rows, std::int6
 void gemm(const Gemm& p, int threads) {
   const std::int64_t rows = tile_rows(p.m), cols = tile_cols(p.n);
   const std::int64_t row_tiles = (p.m + rows - 1) / rows, col_tiles = (p.n + cols - 1) / cols;
-  for_each_piece(row_tiles * col_tiles, threads, [&](std::int64_t tile) {
+  const int useful_threads = p.m * p.n * p.k < kWorthThreads ? 1 : threads;
+  for_each_piece(row_tiles * col_tiles, useful_threads, [&](std::int64_t tile) {
     const std::int64_t row = tile / col_tiles * rows, col = tile % col_tiles * cols;
+    const OneBlasThread one_thread;
     multiply_tile(p, row, std::min(rows, p.m - row), col, std::min(cols, p.n - col));
   });
 }

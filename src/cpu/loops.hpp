@@ -10,9 +10,8 @@
 
 namespace cuvae::cpu::CUVAE_CPU_TARGET {
 
-// Rows per piece of work: enough to pay for handing it out.
-inline constexpr std::int64_t kRowsPerPiece = 8;
-inline constexpr std::int64_t kElementsPerPiece = 1 << 14;  // as partial_sums() has it
+// Elements per piece of work: enough to pay for handing it out; partial_sums() counts on it.
+inline constexpr std::int64_t kElementsPerPiece = 1 << 14;
 // Factors of a product before its logarithm is taken (row_op.hpp).
 inline constexpr std::int32_t kFactorsPerLog = 16;
 
@@ -21,6 +20,17 @@ struct RowNoise {
   ops::NoiseSource source;
   const std::int64_t* row_ids = nullptr;
 };
+
+// Calls row_body(row) for every row, in pieces of whole rows.
+template <class RowBody>
+void for_each_row(std::int64_t rows, std::int64_t cols, int threads, const RowBody& row_body) {
+  const std::int64_t rows_per_piece = 1 + kElementsPerPiece / (cols + 1);
+  for_each_piece((rows + rows_per_piece - 1) / rows_per_piece, threads, [&](std::int64_t piece) {
+    const std::int64_t begin = piece * rows_per_piece;
+    const std::int64_t end = rows < begin + rows_per_piece ? rows : begin + rows_per_piece;
+    for (std::int64_t row = begin; row < end; ++row) row_body(row);
+  });
+}
 
 template <int kIn, int kOut>
 HWY_INLINE void write_zeros(const ops::RowIo<kIn, kOut>& io, std::int64_t row) {
@@ -122,14 +132,11 @@ void row_map_reduce(const Op& unbound, const ops::RowIo<Op::kIn, Op::kOut>& io, 
                     const RowNoise& noise, int threads) {
   const Op op = ops::bind(unbound, state);
   const std::int64_t active = state.pass.active_rows;
-  for_each_piece((io.rows + kRowsPerPiece - 1) / kRowsPerPiece, threads, [&](std::int64_t piece) {
-    const std::int64_t end = io.rows < (piece + 1) * kRowsPerPiece ? io.rows : (piece + 1) * kRowsPerPiece;
-    for (std::int64_t row = piece * kRowsPerPiece; row < end; ++row) {
-      if (row < active) {
-        RowLoop<Op>(op, io, row).run(state, noise);
-      } else {
-        write_zeros(io, row);
-      }
+  for_each_row(io.rows, io.cols, threads, [&](std::int64_t row) {
+    if (row < active) {
+      RowLoop<Op>(op, io, row).run(state, noise);
+    } else {
+      write_zeros(io, row);
     }
   });
 }
@@ -155,7 +162,8 @@ void map(const Op& unbound, const ops::MapIo<Op::kIn, Op::kOut>& io, const ops::
 inline void column_sum(Matrix matrix, float* sums, GradientMode mode, int threads) {
   constexpr std::int32_t kColumns = 64;
   const std::int32_t cols = static_cast<std::int32_t>(ops::padded(matrix.cols));
-  for_each_piece((cols + kColumns - 1) / kColumns, threads, [&](std::int64_t piece) {
+  const int useful_threads = matrix.rows * cols < 4 * kElementsPerPiece ? 1 : threads;
+  for_each_piece((cols + kColumns - 1) / kColumns, useful_threads, [&](std::int64_t piece) {
     const std::int32_t begin = static_cast<std::int32_t>(piece) * kColumns;
     const std::int32_t count = cols - begin < kColumns ? cols - begin : kColumns;
     double sum[kColumns] = {};

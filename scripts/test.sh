@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Installs what is missing, then builds cuvae and runs all its tests twice: as released, and under
+# AddressSanitizer and UndefinedBehaviorSanitizer. The first build is the preset $CUVAE_PRESET, by default
+# `ci` (warnings are errors, benchmarks compile) where $CI is set and `release` elsewhere.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+run_suite() {  # preset
+  echo "== $1: configure, build, test"
+  cmake --preset "$1" -D CUVAE_BUILD_TESTS=ON
+  cmake --build --preset "$1" -j "$(nproc)"
+  ctest --preset "$1" -j "$(nproc)"
+}
+
+scripts/setup.sh --tests
+run_suite asan
+run_suite "${CUVAE_PRESET:-$([[ -n ${CI:-} ]] && echo ci || echo release)}"

@@ -1,0 +1,17 @@
+// The subcommands: each takes what follows its name.
+#pragma once
+
+#include "src/cli/exit_code.hpp"
+#include "src/cli/options.hpp"
+
+namespace cuvae::cli {
+
+ExitCode run_train(Arguments arguments);
+ExitCode run_eval(Arguments arguments);
+ExitCode run_sample(Arguments arguments);
+ExitCode run_reconstruct(Arguments arguments);
+ExitCode run_encode(Arguments arguments);
+ExitCode run_info(Arguments arguments);
+ExitCode run_devices(Arguments arguments);
+
+}  // namespace cuvae::cli

@@ -1,0 +1,140 @@
+#include "src/cli/config_file.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <optional>
+
+#include "src/io/json_string.hpp"
+
+namespace cuvae::cli {
+namespace {
+
+using config::Kind;
+
+std::string place(const std::filesystem::path& path, const toml::source_region& source) {
+  return path.string() + ":" + std::to_string(source.begin.line) + ":" + std::to_string(source.begin.column);
+}
+
+std::string read_text(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file) {
+    throw Error(Errc::invalid_argument, path.string() + ": cannot be read: " + std::strerror(errno));
+  }
+  return text;
+}
+
+toml::table parse_toml(const std::filesystem::path& path) {
+  const std::string text = read_text(path);
+  try {
+    return toml::parse(text, path.string());
+  } catch (const toml::parse_error& error) {
+    throw Error(Errc::invalid_argument,
+                place(path, error.source()) + ": " + std::string(error.description()));
+  }
+}
+
+// What a value of this kind is called where it is not one.
+std::string_view expected(Kind kind) {
+  switch (kind) {
+    case Kind::integer:
+      return "a whole number";
+    case Kind::number:
+      return "a number";
+    case Kind::number_or_text:
+      return "a number or a word in quotes";
+    case Kind::widths:
+      return "a list of whole numbers, such as [400, 200], or \"none\"";
+    case Kind::text:
+      break;
+  }
+  return "text in quotes";
+}
+
+std::optional<std::string> list_text(const toml::array& list) {
+  std::string text;
+  for (const toml::node& node : list) {
+    if (!node.is_integer()) return std::nullopt;
+    text += (text.empty() ? "" : ",") + std::to_string(node.as_integer()->get());
+  }
+  return text.empty() ? "none" : text;
+}
+
+// TOML's integers end at 2^63: seeds beyond stand in quotes.
+bool beyond_toml(const std::string& text) {
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return digits && (text.size() > 19 || std::stoull(text) > std::numeric_limits<std::int64_t>::max());
+}
+
+// The value as the command line would give it; nothing where its type does not suit the kind.
+std::optional<std::string> text_of(const toml::node& node, Kind kind) {
+  const bool words = kind == Kind::text || kind == Kind::number_or_text || kind == Kind::widths;
+  const bool numbers = kind == Kind::number || kind == Kind::number_or_text;
+  if (const auto* text = node.as_string()) {
+    return words || (kind == Kind::integer && beyond_toml(text->get())) ? std::optional(text->get())
+                                                                        : std::nullopt;
+  }
+  if (const auto* integer = node.as_integer()) {
+    return kind == Kind::text ? std::nullopt : std::optional(std::to_string(integer->get()));
+  }
+  if (const auto* number = node.as_floating_point()) {
+    return numbers ? std::optional(config::format(number->get())) : std::nullopt;
+  }
+  if (const auto* list = node.as_array(); list != nullptr && kind == Kind::widths) return list_text(*list);
+  return std::nullopt;
+}
+
+[[noreturn]] void refuse_unknown(const std::string& where, const std::string& name) {
+  std::vector<std::string> names;
+  for (const RunKey& key : run_keys()) names.push_back(key.words.name);
+  std::string hint = detail::did_you_mean(name, names);
+  if (hint.empty()) hint = "cuvae train --help lists them, with '_' for '-'";
+  throw Error(Errc::invalid_argument, where + ": unknown key '" + name + "'; " + hint);
+}
+
+std::string quoted(const std::string& text) {
+  std::string out;
+  io::append_json_string(out, text);  // TOML's basic strings have JSON's escapes
+  return out;
+}
+
+std::string toml_value(const RunKey& key, const std::string& text) {
+  const bool bare = (key.kind == Kind::integer && !beyond_toml(text)) || key.kind == Kind::number ||
+                    (key.kind == Kind::number_or_text && config::is_number(text));
+  return bare ? text : quoted(text);
+}
+
+}  // namespace
+
+std::vector<Given> read_config_file(const std::filesystem::path& path) {
+  std::vector<Given> all;
+  for (const auto& [key, node] : parse_toml(path)) {
+    const std::string name(key.str());
+    const auto known = std::ranges::find(run_keys(), name, [](const RunKey& k) { return k.words.name; });
+    if (known == run_keys().end()) refuse_unknown(place(path, key.source()), name);
+    const std::optional<std::string> text = text_of(node, known->kind);
+    const std::string where = place(path, node.source()) + ": " + name;
+    if (!text) throw Error(Errc::invalid_argument, where + ": must be " + std::string(expected(known->kind)));
+    all.push_back({name, *text, where});
+  }
+  return all;
+}
+
+std::string config_file_text(const RunSettings& settings) {
+  std::string text = "# A run of cuvae. Repeat it with: cuvae train --config <this file> --out <folder>\n";
+  for (const RunKey& key : run_keys()) {
+    if (key.group == config::Group::shorthand || key.words.name == kOutKey) continue;
+    const std::string& help = key.words.help;
+    text += "\n# " + key.words.placeholder + (help.empty() ? "" : ": " + help) + "\n";
+    text += key.words.name + " = " + toml_value(key, key.format(settings)) + "\n";
+  }
+  return text;
+}
+
+}  // namespace cuvae::cli

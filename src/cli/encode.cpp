@@ -1,0 +1,58 @@
+// cuvae encode: the latents of data.
+#include "src/cli/commands.hpp"
+#include "src/cli/model_use.hpp"
+#include "src/cli/output.hpp"
+#include "src/io/npy_writer.hpp"
+
+namespace cuvae::cli {
+namespace {
+
+struct Request {
+  ModelUse use;
+  bool with_log_var = false;
+};
+
+CommandLine command_line(Request& request) {
+  CommandLine line("cuvae encode CHECKPOINT DATA --out FILE.npy [options]",
+                   "Writes the mean of q(z|x) of each row, float32 [rows, latent].",
+                   "  cuvae encode runs/demo/model.safetensors builtin:shapes --out latents.npy\n"
+                   "  cuvae encode runs/demo/model.safetensors test.npy --with-log-var --out q.npy\n");
+  add_checkpoint(line, request.use);
+  add_data(line, request.use);
+  line.heading("options");
+  add_out(line, request.use, "the .npy file to write");
+  line.flag("--with-log-var", "[rows, 2 latent]: mean, then log_var", request.with_log_var);
+  add_machine(line, request.use);
+  return line;
+}
+
+void append(std::vector<float>& out, const std::vector<float>& values, std::size_t first, std::size_t count) {
+  const auto begin = values.begin() + static_cast<std::ptrdiff_t>(first);
+  out.insert(out.end(), begin, begin + static_cast<std::ptrdiff_t>(count));
+}
+
+}  // namespace
+
+ExitCode run_encode(Arguments arguments) {
+  Request request;
+  if (!command_line(request).parse(arguments)) return ExitCode::ok;
+  const ModelUse& use = request.use;
+  require_npy(use.out);
+  Vae vae = load_model(use);
+  const Dataset data = open_data(use, vae);
+  const auto latent = static_cast<std::size_t>(vae.config().latent);
+  std::vector<float> encoded;
+  for_each_batch(data, data.rows(), use.batch, [&](std::span<const float> values) {
+    const Latents latents = vae.encode(values);
+    for (std::size_t first = 0; first < latents.mean.size(); first += latent) {
+      append(encoded, latents.mean, first, latent);
+      if (request.with_log_var) append(encoded, latents.log_var, first, latent);
+    }
+  });
+  const auto columns = static_cast<std::int64_t>(latent) * (request.with_log_var ? 2 : 1);
+  io::write_npy(use.out, encoded, std::vector<std::int64_t>{data.rows(), columns});
+  print(std::to_string(data.rows()) + " x " + std::to_string(columns) + " latents: " + use.out + "\n");
+  return ExitCode::ok;
+}
+
+}  // namespace cuvae::cli

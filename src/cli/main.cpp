@@ -1,0 +1,101 @@
+// The executable: picks the subcommand, and turns whatever goes wrong into one message and one exit code.
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <exception>
+#include <new>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cuvae/error.hpp"
+#include "cuvae/version.hpp"
+#include "src/cli/commands.hpp"
+#include "src/cli/output.hpp"
+#include "src/core/check.hpp"
+
+namespace cuvae::cli {
+namespace {
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  ExitCode (*run)(Arguments);
+};
+
+constexpr std::array kCommands{
+    Command{"train", "trains a model and keeps it in a folder", run_train},
+    Command{"eval", "the ELBO of data under a model", run_eval},
+    Command{"sample", "new rows from a model", run_sample},
+    Command{"reconstruct", "data through a model and back", run_reconstruct},
+    Command{"encode", "the latents of data", run_encode},
+    Command{"info", "what a checkpoint or a data file is", run_info},
+    Command{"devices", "what there is to compute on", run_devices},
+};
+
+std::string overview() {
+  Rows rows;
+  for (const Command& command : kCommands)
+    rows.emplace_back("  " + std::string(command.name), command.summary);
+  return "cuvae " + std::string(kVersion) +
+         ": variational autoencoders, trained and used from the shell\n\n"
+         "usage: cuvae COMMAND [options]        cuvae COMMAND --help tells more\n" +
+         two_columns(rows) +
+         "examples:\n"
+         "  cuvae train builtin:shapes --out runs/first\n"
+         "  cuvae sample runs/first/model.safetensors --out samples.png\n";
+}
+
+ExitCode dispatch(Arguments arguments) {
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
+    print(overview());
+    return ExitCode::ok;
+  }
+  if (arguments[0] == "--version") {
+    print("cuvae " + std::string(kVersion) + "\n");
+    return ExitCode::ok;
+  }
+  std::vector<std::string_view> names;
+  for (const Command& command : kCommands) {
+    if (command.name == arguments[0]) return command.run(arguments.subspan(1));
+    names.push_back(command.name);
+  }
+  std::string hint = detail::did_you_mean(arguments[0], names);
+  if (hint.empty()) hint = "cuvae --help lists them";
+  throw Error(Errc::invalid_argument, "unknown command '" + arguments[0] + "'; " + hint);
+}
+
+ExitCode report(ExitCode code, const std::string& message) {
+  const bool colour = terminal(Stream::err).colour;
+  print("cuvae: " + std::string(colour ? "\x1b[31merror:\x1b[0m " : "error: ") + message + "\n", Stream::err);
+  return code;
+}
+
+ExitCode report_current_exception() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return report(exit_code(error.code()), error.what());
+  } catch (const std::bad_alloc&) {
+    return report(ExitCode::device, "out of memory; a smaller --batch or smaller layers need less");
+  } catch (const std::exception& error) {
+    return report(ExitCode::bug, std::string("a bug of cuvae, please report it: ") + error.what());
+  } catch (...) {
+    return report(ExitCode::bug, "a bug of cuvae, please report it: unknown exception");
+  }
+}
+
+}  // namespace
+}  // namespace cuvae::cli
+
+int main(int count, char** texts) {
+  using namespace cuvae::cli;
+  ExitCode code = ExitCode::bug;
+  try {
+    const std::vector<std::string> arguments(texts + std::min(count, 1), texts + count);
+    code = dispatch(arguments);
+  } catch (...) {
+    code = report_current_exception();
+  }
+  return static_cast<int>(code);
+}

@@ -1,0 +1,58 @@
+#include "src/cli/metrics.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "cuvae/error.hpp"
+#include "src/io/atomic_file.hpp"
+#include "src/io/json_line.hpp"
+
+namespace cuvae::cli {
+namespace {
+
+io::JsonObject json(const Elbo& elbo) {
+  return io::JsonObject()
+      .add("elbo", elbo.elbo)
+      .add("reconstruction", elbo.reconstruction)
+      .add("kl", elbo.kl);
+}
+
+}  // namespace
+
+std::string metrics_line(const EpochMetrics& metrics) {
+  io::JsonObject line;
+  line.add("epoch", metrics.epoch).add("step", metrics.step).add("train", json(metrics.train));
+  if (metrics.validation) line.add("validation", json(*metrics.validation));
+  line.add("objective", metrics.objective)
+      .add("learning_rate", metrics.learning_rate)
+      .add("kl_weight", metrics.kl_weight)
+      .add("active_units", metrics.active_units)
+      .add("skipped_updates", metrics.skipped_updates)
+      .add("rows_per_second", metrics.rows_per_second)
+      .add("seconds", metrics.seconds);
+  return line.str() + "\n";
+}
+
+MetricsFile::MetricsFile(std::string path, std::int32_t epochs_done)
+    : path_(std::move(path)), epochs_done_(epochs_done) {}
+
+void MetricsFile::append(const EpochMetrics& metrics) {
+  if (!clean_) drop_later_lines();
+  clean_ = true;
+  std::ofstream file(path_, std::ios::binary | std::ios::app);
+  file << metrics_line(metrics) << std::flush;
+  if (!file) throw Error(Errc::io, path_ + ": cannot be written: " + std::strerror(errno));
+}
+
+void MetricsFile::drop_later_lines() const {
+  std::ifstream file(path_, std::ios::binary);
+  std::string kept, line;
+  while (std::getline(file, line)) {
+    const auto epoch = io::integer_field(line, "epoch");  // none: a line that a crash cut short
+    if (epoch && *epoch <= epochs_done_) kept += line + "\n";
+  }
+  io::write_file(path_, kept);
+}
+
+}  // namespace cuvae::cli

@@ -1,0 +1,81 @@
+#include "src/cli/model_use.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace cuvae::cli {
+
+void add_checkpoint(CommandLine& line, ModelUse& use) {
+  line.positional("CHECKPOINT", "a .safetensors file of cuvae train", CommandLine::Presence::required,
+                  [&](const std::string& text) { use.checkpoint = text; });
+}
+
+void add_data(CommandLine& line, ModelUse& use) {
+  line.positional("DATA", "IDX(.gz) or NPY file, builtin:shapes[:ROWS]", CommandLine::Presence::required,
+                  [&](const std::string& text) { use.data = text; });
+}
+
+void add_out(CommandLine& line, ModelUse& use, const std::string& help) {
+  line.option("--out", "FILE", help, [&](const std::string& text) { use.out = text; });
+}
+
+void add_machine(CommandLine& line, ModelUse& use) {
+  for (const auto& key : machine_keys<ModelUse>()) line.setting(key, use);
+  const auto group = config::Group::machine;
+  line.setting(
+      config::integer_key<ModelUse>(group, {"batch", "N", "rows at a time"}, &ModelUse::batch, {1, 1 << 24}),
+      use);
+  line.setting(config::seed_key<ModelUse>(group, {"seed", "N", "of the random draws"}, &ModelUse::seed), use);
+}
+
+Vae load_model(const ModelUse& use) { return Vae::load(use.checkpoint, device_of(use)); }
+
+Dataset open_data(const ModelUse& use, const Vae& vae) {
+  Dataset data = Dataset::open(use.data);
+  if (data.cols() != vae.config().data_dim) {
+    throw Error(Errc::data, use.data + ": its rows have " + std::to_string(data.cols()) + " values, " +
+                                use.checkpoint + " was trained on " + std::to_string(vae.config().data_dim) +
+                                "\nUse data of the same shape, or train a model on this data.");
+  }
+  return data;
+}
+
+FileFormat format_of(const std::string& out) {
+  const std::string ending = std::filesystem::path(out).extension().string();
+  if (ending == ".png") return FileFormat::png;
+  if (ending == ".npy") return FileFormat::npy;
+  throw Error(Errc::invalid_argument, out.empty() ? "--out is missing; give a file ending in .png or .npy"
+                                                  : "--out: '" + out + "' must end in .png or .npy");
+}
+
+void require_npy(const std::string& out) {
+  if (out.empty() || format_of(out) != FileFormat::npy) {
+    throw Error(Errc::invalid_argument, out.empty() ? "--out is missing; give a file ending in .npy"
+                                                    : "--out: '" + out + "' must end in .npy");
+  }
+}
+
+ImageShape require_image(const ModelUse& use, const Vae& vae) {
+  if (vae.image() == ImageShape{}) {
+    throw Error(Errc::invalid_argument,
+                use.checkpoint + ": was trained on rows that are no pictures; write " +
+                    std::filesystem::path(use.out).replace_extension(".npy").string());
+  }
+  return vae.image();
+}
+
+void for_each_batch(const Dataset& data, std::int64_t rows, std::int32_t batch,
+                    const std::function<void(std::span<const float>)>& take) {
+  const auto cols = static_cast<std::size_t>(data.cols());
+  std::vector<float> values;
+  for (std::int64_t first = 0; first < rows; first += batch) {
+    const std::int64_t count = std::min<std::int64_t>(batch, rows - first);
+    values.resize(static_cast<std::size_t>(count) * cols);
+    for (std::int64_t i = 0; i < count; ++i) {
+      data.read_row(first + i, std::span(values).subspan(static_cast<std::size_t>(i) * cols, cols));
+    }
+    take(values);
+  }
+}
+
+}  // namespace cuvae::cli

@@ -1,0 +1,44 @@
+// What eval, sample, reconstruct and encode have in common: a checkpoint, rows, a place for the result.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "cuvae/dataset.hpp"
+#include "cuvae/vae.hpp"
+#include "src/cli/machine.hpp"
+#include "src/cli/options.hpp"
+
+namespace cuvae::cli {
+
+struct ModelUse : Machine {
+  std::string checkpoint;
+  std::string data;
+  std::string out;
+  std::int32_t batch = 256;
+  std::uint64_t seed = 0;
+};
+
+void add_checkpoint(CommandLine& line, ModelUse& use);
+void add_data(CommandLine& line, ModelUse& use);
+void add_out(CommandLine& line, ModelUse& use, const std::string& help);
+void add_machine(CommandLine& line, ModelUse& use);  // --device, --threads, --batch, --seed
+
+[[nodiscard]] Vae load_model(const ModelUse& use);
+// Throws Error(data) where the rows are not as wide as the model's.
+[[nodiscard]] Dataset open_data(const ModelUse& use, const Vae& vae);
+
+enum class FileFormat { png, npy };
+// By the ending. Throws Error(invalid_argument) for another one or none.
+[[nodiscard]] FileFormat format_of(const std::string& out);
+void require_npy(const std::string& out);
+// Throws Error(invalid_argument) where the model was not trained on pictures.
+[[nodiscard]] ImageShape require_image(const ModelUse& use, const Vae& vae);
+
+// Calls `take` with the first `rows` rows of the data, at most `batch` at a time.
+void for_each_batch(const Dataset& data, std::int64_t rows, std::int32_t batch,
+                    const std::function<void(std::span<const float> values)>& take);
+
+}  // namespace cuvae::cli

@@ -1,0 +1,99 @@
+#include "src/cli/progress.hpp"
+
+#include <algorithm>
+
+namespace cuvae::cli {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kRedraw = 100ms;
+constexpr auto kPlainLine = 10s;
+constexpr std::size_t kBarWidth = 20;
+
+std::string epoch_of(std::int32_t epoch, std::int32_t epochs) {
+  const std::string last = std::to_string(epochs), now = std::to_string(epoch);
+  return "epoch " + std::string(last.size() - std::min(last.size(), now.size()), ' ') + now + "/" + last;
+}
+
+double done(const Progress& progress) {
+  const auto total = static_cast<double>(std::max<std::int64_t>(progress.total_steps, 1));
+  return std::clamp(static_cast<double>(progress.step) / total, 0.0, 1.0);
+}
+
+std::string bar(double part, bool colour) {
+  const auto full = static_cast<std::size_t>(part * static_cast<double>(kBarWidth));
+  const std::string head = full < kBarWidth ? ">" : "";
+  const std::string rest(kBarWidth - full - head.size(), ' ');
+  const std::string filled = std::string(full, '=') + head;
+  return "[" + (colour ? "\x1b[32m" + filled + "\x1b[0m" : filled) + rest + "]";
+}
+
+std::string speed(double rows_per_second) { return fixed(rows_per_second, 0) + " rows/s"; }
+
+std::string after_bar(const Progress& p) {
+  return fixed(100.0 * done(p), 0) + "%  elbo " + fixed(p.running.elbo, 2) + "  " + speed(p.rows_per_second) +
+         "  " + human_seconds(p.seconds_left) + " left";
+}
+
+std::string plain_line(const Progress& p) {
+  return epoch_of(p.epoch, p.epochs) + "  step " + std::to_string(p.step) + "/" +
+         std::to_string(p.total_steps) + "  " + after_bar(p) + "\n";
+}
+
+std::string epoch_line(const EpochMetrics& metrics, std::int32_t epochs) {
+  std::string line = epoch_of(metrics.epoch, epochs) + "  step " + std::to_string(metrics.step) + "  elbo " +
+                     fixed(metrics.train.elbo, 2) + " (reconstruction " +
+                     fixed(metrics.train.reconstruction, 2) + ", kl " + fixed(metrics.train.kl, 2) + ")";
+  if (metrics.validation) {
+    line += "  validation " + fixed(metrics.validation->elbo, 2) + (metrics.best ? " (best)" : "");
+  }
+  line += "  " + std::to_string(metrics.active_units) + " active  " + speed(metrics.rows_per_second);
+  if (metrics.skipped_updates == 0) return line + "\n";
+  return line + "  " + std::to_string(metrics.skipped_updates) + " updates skipped\n";
+}
+
+}  // namespace
+
+std::string live_line(const Progress& progress, const Terminal& terminal) {
+  const std::string head = epoch_of(progress.epoch, progress.epochs) + " ";
+  const std::string tail = after_bar(progress);
+  const auto columns = static_cast<std::size_t>(std::max(terminal.columns, 1));
+  const bool fits = head.size() + kBarWidth + 3 + tail.size() < columns;
+  return fits ? head + bar(done(progress), terminal.colour) + " " + tail
+              : (head + tail).substr(0, columns - 1);
+}
+
+ProgressDisplay::ProgressDisplay(Terminal terminal) : terminal_(terminal), shown_(Clock::now()) {}
+
+ProgressDisplay::~ProgressDisplay() { erase(); }
+
+void ProgressDisplay::show(const Progress& progress) {
+  if (progress.event == Progress::Event::epoch) {
+    epoch(*progress.metrics, progress);
+  } else {
+    step(progress);
+  }
+}
+
+void ProgressDisplay::step(const Progress& progress) {
+  const auto now = Clock::now();
+  if (now - shown_ < (terminal_.live ? Clock::duration(kRedraw) : Clock::duration(kPlainLine))) return;
+  shown_ = now;
+  if (!terminal_.live) return print(plain_line(progress), Stream::err);
+  const std::string line = live_line(progress, terminal_);
+  erase();
+  print(line, Stream::err);
+  width_ = live_line(progress, {true, false, terminal_.columns}).size();
+}
+
+void ProgressDisplay::epoch(const EpochMetrics& metrics, const Progress& progress) {
+  erase();
+  print(epoch_line(metrics, progress.epochs));
+}
+
+void ProgressDisplay::erase() {
+  if (width_ > 0) print("\r" + std::string(width_, ' ') + "\r", Stream::err);
+  width_ = 0;
+}
+
+}  // namespace cuvae::cli

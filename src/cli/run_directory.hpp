@@ -1,0 +1,47 @@
+// The folder of one training run.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace cuvae::cli {
+
+class RunDirectory {
+ public:
+  enum class Start { afresh, resume };
+
+  // Throws Error(invalid_argument) where a run is there already and would be overwritten. Touches nothing.
+  RunDirectory(std::filesystem::path path, Start wanted);
+  // Takes away what it brought, unless a checkpoint was saved.
+  ~RunDirectory();
+  RunDirectory(const RunDirectory&) = delete;
+  RunDirectory& operator=(const RunDirectory&) = delete;
+
+  // runs/<UTC date-time>, a name that is not taken.
+  [[nodiscard]] static std::filesystem::path fresh_name();
+
+  // Makes the folder and sweeps what a killed run left half-written. Throws Error(io).
+  void create();
+  void keep() noexcept { created_.clear(); }
+
+  [[nodiscard]] bool has_state() const;
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+  [[nodiscard]] std::string file(const char* name) const { return (path_ / name).string(); }
+
+  static constexpr const char* kConfig = "config.toml";
+  static constexpr const char* kMetrics = "metrics.jsonl";
+  static constexpr const char* kModel = "model.safetensors";
+  static constexpr const char* kState = "state.safetensors";
+  static constexpr const char* kBest = "best.safetensors";
+  static constexpr const char* kSamples = "samples.png";
+  static constexpr const char* kReconstructions = "reconstructions.png";
+
+ private:
+  void note_what_is_missing();
+
+  std::filesystem::path path_;
+  std::vector<std::filesystem::path> created_;  // files before their folder, folders before theirs
+};
+
+}  // namespace cuvae::cli

@@ -1,0 +1,110 @@
+#include "src/cli/run_report.hpp"
+
+#include "src/cli/output.hpp"
+
+namespace cuvae::cli {
+namespace {
+
+std::string data_text(const Dataset& data) {
+  return data.source() + ": " + std::to_string(data.rows()) + " rows x " + std::to_string(data.cols()) +
+         ", " + data.description();
+}
+
+std::string layers_text(const ModelConfig& model) {
+  std::string text = std::to_string(model.data_dim);
+  for (const std::int32_t width : model.encoder_hidden) text.append("-").append(std::to_string(width));
+  text += "-[" + std::to_string(model.latent) + "]";
+  for (const std::int32_t width : model.decoder_hidden) text.append("-").append(std::to_string(width));
+  return text + "-" + std::to_string(model.data_dim);
+}
+
+std::string model_text(const ModelConfig& model, const Plan& plan) {
+  return layers_text(model) + " " + std::string(to_string(model.activation)) + ", " +
+         std::to_string(plan.parameters) + " parameters";
+}
+
+std::string objective_text(const RunSettings& settings) {
+  std::string text = "ELBO, " + std::string(to_string(settings.model.likelihood)) + " likelihood";
+  if (settings.model.likelihood == Likelihood::gaussian) {
+    const ModelConfig& model = settings.model;
+    text += ", variance " + (model.variance == Variance::fixed ? config::format(model.fixed_variance)
+                                                               : std::string(to_string(model.variance)));
+  }
+  if (settings.model.binarize != Binarize::none)
+    text += ", binarize " + std::string(to_string(settings.model.binarize));
+  text += ", KL weight " + config::format(settings.train.kl_weight);
+  if (settings.train.kl_warmup > 0) text += " after " + config::format(settings.train.kl_warmup) + " epochs";
+  return text;
+}
+
+std::string training_text(const TrainConfig& train, const Plan& plan) {
+  return std::string(to_string(train.optimizer)) + ", rate " + config::format(train.learning_rate) + " " +
+         config::format(train.schedule) + ", batch " + std::to_string(train.batch) + ", " +
+         std::to_string(plan.total_steps) + " steps of " + std::to_string(plan.steps_per_epoch) +
+         " per epoch";
+}
+
+}  // namespace
+
+std::string start_table(const RunSettings& settings, const Dataset& data, const Plan& plan,
+                        const Device& device) {
+  Rows rows{{"data", data_text(data)}};
+  if (!settings.validation.empty()) rows.emplace_back("validation", settings.validation);
+  if (settings.train.validation_fraction > 0) {
+    rows.emplace_back("validation",
+                      config::format(settings.train.validation_fraction) + " of the rows, held out");
+  }
+  rows.emplace_back("model", model_text(settings.model, plan));
+  rows.emplace_back("objective", objective_text(settings));
+  rows.emplace_back("training", training_text(settings.train, plan));
+  rows.emplace_back("device", describe(device, settings));
+  rows.emplace_back("out", settings.out);
+  return two_columns(rows);
+}
+
+std::string plan_table(const Plan& plan) {
+  Rows memory;
+  std::int64_t total = 0;
+  for (const MemoryItem& item : plan.memory) {
+    memory.emplace_back("  " + item.what, human_bytes(item.bytes));
+    total += item.bytes;
+  }
+  memory.emplace_back("  total", human_bytes(total));
+  std::string text = "memory\n" + two_columns_right_aligned(memory) + "phases of a step\n";
+  for (const std::string& phase : plan.phases) text += "  " + phase + "\n";
+  return text + "nothing was trained or written: --dry-run\n";
+}
+
+std::string resume_note(const Trainer& trainer) {
+  if (trainer.steps_done() == 0) return "nothing to resume: a new run begins\n";
+  return "resuming after step " + std::to_string(trainer.steps_done()) + "\n";
+}
+
+std::string finished_note(const FitResult& result, const RunDirectory& directory) {
+  using Run = RunDirectory;
+  Rows files;
+  const auto list = [&](const char* what, const char* name) {
+    if (std::filesystem::exists(directory.path() / name))
+      files.emplace_back("  " + std::string(what), directory.file(name));
+  };
+  list("model", Run::kModel);
+  list("best model", Run::kBest);
+  list("state", Run::kState);
+  list("metrics", Run::kMetrics);
+  list("samples", Run::kSamples);
+  list("reconstructions", Run::kReconstructions);
+  std::string text =
+      result.explanation + "; " + std::to_string(result.steps) + " steps\n" + two_columns(files);
+  if (!result.history.empty() && result.history.back().validation) {
+    text += "validation elbo " + fixed(result.history.back().validation->elbo, 3) + " nats per row\n";
+  }
+  return text + "next: cuvae sample " + shell_word(directory.file(Run::kModel)) + " --out samples.png\n";
+}
+
+std::string stopped_note(const FitResult& result, const RunDirectory& directory) {
+  return result.explanation + "; continue with:\n  cuvae train --config " +
+         shell_word(directory.file(RunDirectory::kConfig)) + " --out " +
+         shell_word(directory.path().string()) + " --resume\n";
+}
+
+}  // namespace cuvae::cli

@@ -1,0 +1,20 @@
+// What `cuvae train` says before and after training.
+#pragma once
+
+#include <string>
+
+#include "cuvae/dataset.hpp"
+#include "cuvae/trainer.hpp"
+#include "src/cli/run_directory.hpp"
+#include "src/cli/run_settings.hpp"
+
+namespace cuvae::cli {
+
+[[nodiscard]] std::string start_table(const RunSettings& settings, const Dataset& data, const Plan& plan,
+                                      const Device& device);
+[[nodiscard]] std::string plan_table(const Plan& plan);
+[[nodiscard]] std::string resume_note(const Trainer& trainer);
+[[nodiscard]] std::string finished_note(const FitResult& result, const RunDirectory& directory);
+[[nodiscard]] std::string stopped_note(const FitResult& result, const RunDirectory& directory);
+
+}  // namespace cuvae::cli

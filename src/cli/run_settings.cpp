@@ -1,0 +1,53 @@
+#include "src/cli/run_settings.hpp"
+
+#include <limits>
+
+namespace cuvae::cli {
+namespace {
+
+RunKey text(config::Words words, std::string RunSettings::*field) {
+  return config::text_key<RunSettings>(config::Group::run, std::move(words), field);
+}
+
+RunKey from_library(const config::Key& key) {
+  return {key.words, key.group, key.kind, key.parse, key.format, key.check};
+}
+
+std::vector<RunKey> all_keys() {
+  std::vector<RunKey> all{
+      text({kDataKey, "DATA", "IDX(.gz) or NPY file, builtin:shapes[:ROWS]"}, &RunSettings::data),
+      text({"validation", "DATA", "rows to validate on after each epoch"}, &RunSettings::validation),
+      text({kOutKey, "DIR", "folder of the run [runs/<date-time>]"}, &RunSettings::out),
+      config::integer_key<RunSettings>(
+          config::Group::run, {"save_every", "STEPS", "also save within epochs; 0: no"},
+          &RunSettings::save_every, {0, std::numeric_limits<std::uint32_t>::max()}),
+  };
+  for (RunKey& key : machine_keys<RunSettings>()) all.push_back(std::move(key));
+  for (const config::Key& key : config::keys()) {
+    if (key.group != config::Group::derived) all.push_back(from_library(key));
+  }
+  return all;
+}
+
+}  // namespace
+
+std::span<const RunKey> run_keys() {
+  static const std::vector<RunKey> all = all_keys();
+  return all;
+}
+
+void validate(const RunSettings& settings) {
+  cuvae::validate(settings.model);
+  cuvae::validate(settings.train);
+  const bool fraction = settings.train.validation_fraction > 0.0;
+  if (fraction && !settings.validation.empty()) {
+    throw Error(Errc::invalid_argument,
+                "validation and validation_fraction exclude each other; leave one out");
+  }
+  if (settings.train.patience > 0 && !fraction && settings.validation.empty()) {
+    throw Error(Errc::invalid_argument,
+                "patience: needs rows to validate on; add --validation DATA or --validation-fraction F");
+  }
+}
+
+}  // namespace cuvae::cli

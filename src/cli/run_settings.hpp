@@ -1,0 +1,28 @@
+// Everything a training run can be told, from the command line or from a file.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "src/cli/machine.hpp"
+#include "src/config/schema.hpp"
+
+namespace cuvae::cli {
+
+struct RunSettings : config::Settings, Machine {
+  std::string data = "builtin:shapes";
+  std::string validation;       // empty: none
+  std::string out;              // empty: a new folder in runs/
+  std::int64_t save_every = 0;  // steps; 0: each epoch only
+};
+
+using RunKey = config::BasicKey<RunSettings>;
+inline constexpr const char* kDataKey = "data";
+inline constexpr const char* kOutKey = "out";
+
+[[nodiscard]] std::span<const RunKey> run_keys();
+
+// Throws Error(invalid_argument) where the settings contradict each other.
+void validate(const RunSettings& settings);
+
+}  // namespace cuvae::cli

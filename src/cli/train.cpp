@@ -1,0 +1,141 @@
+// cuvae train: from settings to a run.
+#include <filesystem>
+#include <optional>
+
+#include "cuvae/trainer.hpp"
+#include "src/cli/commands.hpp"
+#include "src/cli/config_file.hpp"
+#include "src/cli/run_report.hpp"
+#include "src/cli/signals.hpp"
+#include "src/cli/training_run.hpp"
+#include "src/io/atomic_file.hpp"
+
+namespace cuvae::cli {
+namespace {
+
+using config::Group;
+
+struct Request {
+  std::string config_file;
+  bool resume = false;
+  bool dry_run = false;
+  std::vector<Given> on_line;
+};
+
+void add_settings(CommandLine& line, Request& request, Group group) {
+  static const RunSettings defaults;
+  for (const RunKey& key : run_keys()) {
+    const bool shorthand = group == Group::model && key.group == Group::shorthand;
+    if ((key.group != group && !shorthand) || key.words.name == kDataKey) continue;
+    const std::string flag = flag_of(key.words.name), value = key.format(defaults);
+    line.option(
+        flag, key.words.placeholder,
+        value.empty() || shorthand ? key.words.help : CommandLine::with_default(key.words.help, value),
+        [&request, name = key.words.name, flag](const std::string& text) {
+          request.on_line.push_back({name, text, flag});
+        });
+  }
+}
+
+CommandLine command_line(Request& request) {
+  CommandLine line("cuvae train [DATA] [options]",
+                   "Trains a model and keeps everything about it in one folder.",
+                   "  cuvae train --out runs/first --epochs 5\n"
+                   "  cuvae train train-images-idx3-ubyte.gz --hidden 512,256 --out runs/mnist\n");
+  line.positional("DATA", "IDX(.gz) or NPY file [builtin:shapes]", CommandLine::Presence::optional,
+                  [&](const std::string& text) {
+                    request.on_line.push_back({kDataKey, text, "DATA"});
+                  });
+  line.option("--config", "FILE.toml", "settings; options given here win",
+              [&](const std::string& text) { request.config_file = text; });
+  line.flag("--resume", "continue the run in --out where it stopped", request.resume);
+  line.flag("--dry-run", "show memory and phases of a step, and stop", request.dry_run);
+  add_settings(line, request, Group::run);
+  add_settings(line, request, Group::machine);
+  line.heading("model");
+  add_settings(line, request, Group::model);
+  line.heading("training");
+  add_settings(line, request, Group::train);
+  return line;
+}
+
+// In the order of the keys, not of the words: a shorthand never undoes what is more specific.
+void apply_settings(const std::vector<Given>& given, RunSettings& settings) {
+  for (const RunKey& key : run_keys()) {
+    for (const Given& one : given) {
+      if (one.key == key.words.name) config::labelled(one.where, [&] { key.parse(settings, one.text); });
+    }
+  }
+}
+
+RunSettings resolve(const Request& request) {
+  RunSettings settings;
+  if (!request.config_file.empty()) apply_settings(read_config_file(request.config_file), settings);
+  apply_settings(request.on_line, settings);
+  validate(settings);
+  if (settings.out.empty()) {
+    if (request.resume)
+      throw Error(Errc::invalid_argument, "--resume needs --out: the folder of the run to continue");
+    settings.out = RunDirectory::fresh_name().string();
+  }
+  return settings;
+}
+
+// A file's name by which the run can be repeated from elsewhere.
+std::string repeatable(const std::string& spec) {
+  return spec.empty() || spec.starts_with("builtin:") ? spec : std::filesystem::absolute(spec).string();
+}
+
+void write_config(const RunDirectory& directory, RunSettings settings, const Device& device) {
+  settings.data = repeatable(settings.data);
+  settings.validation = repeatable(settings.validation);
+  settings.device = to_string(device);
+  io::write_file(directory.file(RunDirectory::kConfig), config_file_text(settings));
+}
+
+FitResult fit(Trainer& trainer, const Dataset& data, const std::optional<Dataset>& validation,
+              TrainingRun& run) {
+  const auto callback = [&](const Progress& progress) { return run.on_progress(progress); };
+  return validation ? trainer.fit(data, *validation, callback) : trainer.fit(data, callback);
+}
+
+ExitCode train(const Request& request, RunSettings settings) {
+  const Dataset data = Dataset::open(settings.data);
+  std::optional<Dataset> validation;
+  if (!settings.validation.empty()) validation = Dataset::open(settings.validation);
+  settings.model.data_dim = data.cols();
+  const Device device = device_of(settings);
+  const Plan plan = Trainer::plan(settings.model, settings.train, data, device);
+  if (request.dry_run) {
+    print(start_table(settings, data, plan, device) + plan_table(plan));
+    return ExitCode::ok;
+  }
+
+  RunDirectory directory(settings.out,
+                         request.resume ? RunDirectory::Start::resume : RunDirectory::Start::afresh);
+  const StopSignals signals;
+  Trainer trainer(settings.model, settings.train, device);
+  if (request.resume && directory.has_state()) trainer.load_state(directory.file(RunDirectory::kState));
+  directory.create();
+  write_config(directory, settings, trainer.device());
+  print(start_table(settings, data, plan, device) + (request.resume ? resume_note(trainer) : ""));
+  FitResult result;
+  {
+    TrainingRun run(trainer, directory, settings, validation.value_or(data));
+    result = fit(trainer, data, validation, run);
+    run.finish();
+  }
+  const bool stopped = result.reason == StopReason::requested;
+  print(stopped ? stopped_note(result, directory) : finished_note(result, directory));
+  return stopped ? ExitCode::stopped : ExitCode::ok;
+}
+
+}  // namespace
+
+ExitCode run_train(Arguments arguments) {
+  Request request;
+  if (!command_line(request).parse(arguments)) return ExitCode::ok;
+  return train(request, resolve(request));
+}
+
+}  // namespace cuvae::cli

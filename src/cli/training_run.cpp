@@ -1,0 +1,103 @@
+#include "src/cli/training_run.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include "src/cli/signals.hpp"
+#include "src/io/png_grid.hpp"
+
+namespace cuvae::cli {
+namespace {
+
+constexpr std::int64_t kSamples = 64;
+constexpr std::int64_t kPairs = 32;
+constexpr std::int32_t kAcross = 8;
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
+}
+
+std::map<std::string, std::string> provenance(const Dataset& data, const Device& device) {
+  return {{"created", utc_now()},
+          {"data", data.source()},
+          {"data_fingerprint", hexadecimal(data.fingerprint())},
+          {"device", to_string(device)}};
+}
+
+std::vector<float> first_rows(const Dataset& data, std::int64_t count) {
+  const auto cols = static_cast<std::size_t>(data.cols());
+  std::vector<float> values(static_cast<std::size_t>(count) * cols);
+  for (std::int64_t row = 0; row < count; ++row) {
+    data.read_row(row, std::span(values).subspan(static_cast<std::size_t>(row) * cols, cols));
+  }
+  return values;
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(Trainer& trainer, RunDirectory& directory, const RunSettings& settings,
+                         const Dataset& data)
+    : trainer_(trainer),
+      directory_(directory),
+      save_every_(settings.save_every),
+      seed_(settings.train.seed),
+      pictured_(data),
+      provenance_(provenance(data, trainer.device())),
+      metrics_(directory.file(RunDirectory::kMetrics), trainer.epochs_done()),
+      display_(terminal(Stream::err)) {}
+
+Control TrainingRun::on_progress(const Progress& progress) {
+  display_.show(progress);
+  if (progress.event == Progress::Event::epoch) {
+    finish_epoch(*progress.metrics);
+  } else if (save_every_ > 0 && progress.step % save_every_ == 0) {
+    save();
+  }
+  // At the very end there is nothing left to stop.
+  const bool stop = StopSignals::requested() && progress.step < progress.total_steps;
+  return stop ? Control::stop : Control::proceed;
+}
+
+void TrainingRun::finish() {
+  if (saved_step_ != trainer_.steps_done()) save();
+}
+
+// The state comes last: whatever a crash leaves beyond it, the resumed run computes again and replaces.
+void TrainingRun::finish_epoch(const EpochMetrics& metrics) {
+  if (metrics.best) {
+    directory_.keep();
+    trainer_.save_model(directory_.file(RunDirectory::kBest), provenance_);
+  }
+  draw_pictures();
+  metrics_.append(metrics);
+  save();
+}
+
+void TrainingRun::save() {
+  std::map<std::string, std::string> metadata = provenance_;
+  metadata["steps"] = std::to_string(trainer_.steps_done());
+  trainer_.save_model(directory_.file(RunDirectory::kModel), metadata);
+  trainer_.save_state(directory_.file(RunDirectory::kState), metadata);
+  directory_.keep();
+  saved_step_ = trainer_.steps_done();
+}
+
+void TrainingRun::draw_pictures() {
+  const ImageShape image = pictured_.image();
+  if (image == ImageShape{}) return;
+  Vae vae = trainer_.model();
+  io::write_png_grid(directory_.file(RunDirectory::kSamples), vae.sample(kSamples, seed_), kSamples, image,
+                     kAcross);
+  const std::int64_t pairs = std::min(kPairs, pictured_.rows());
+  const std::vector<float> originals = first_rows(pictured_, pairs);
+  io::write_png_pairs(directory_.file(RunDirectory::kReconstructions), originals, vae.reconstruct(originals),
+                      pairs, image, kAcross);
+}
+
+}  // namespace cuvae::cli

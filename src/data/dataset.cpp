@@ -1,0 +1,132 @@
+#include "cuvae/dataset.hpp"
+
+#include <charconv>
+#include <cstring>
+#include <iterator>
+
+#include "cuvae/error.hpp"
+#include "src/core/check.hpp"
+#include "src/data/builtin_shapes.hpp"
+#include "src/data/data_error.hpp"
+#include "src/data/dataset_impl.hpp"
+#include "src/data/from_file.hpp"
+#include "src/data/from_memory.hpp"
+#include "src/data/heap_block.hpp"
+#include "src/data/scan.hpp"
+
+namespace cuvae {
+namespace {
+
+// A copy of the caller's rows.
+template <class T>
+std::shared_ptr<const Dataset::Impl> copy_rows(std::span<const T> values, data::ElementType type,
+                                               std::int32_t cols, ImageShape image) {
+  const std::string source = "values in memory";
+  CUVAE_REQUIRE(cols > 0, "a data set needs at least one column");
+  CUVAE_REQUIRE(image == ImageShape{} || std::int64_t{image.height} * image.width == cols,
+                "the image shape must have as many pixels as a row has columns");
+  const auto count = static_cast<std::int64_t>(values.size());
+  if (count == 0) data::refuse(source, "there are zero rows", "Give at least one row.");
+  if (count % cols != 0) {
+    data::refuse(source,
+                 std::to_string(count) + " values are no multiple of " + std::to_string(cols) + " columns",
+                 "Give whole rows.");
+  }
+  std::shared_ptr<std::byte[]> block =
+      data::allocate_block(static_cast<std::int64_t>(values.size_bytes()), source);
+  std::memcpy(block.get(), values.data(), values.size_bytes());
+  return data::from_memory({.block = std::move(block),
+                            .type = type,
+                            .rows = count / cols,
+                            .cols = cols,
+                            .image = image,
+                            .source = source,
+                            .description = std::string(data::name_of(type)) + ", in memory"});
+}
+
+// The shortest text that is this float and no other.
+std::string text_of(float value) {
+  char text[32];
+  return {text, std::to_chars(std::begin(text), std::end(text), value).ptr};
+}
+
+}  // namespace
+
+Dataset Dataset::open(const std::string& spec) {
+  if (spec.starts_with("builtin:")) {
+    auto shapes = std::make_shared<Impl>(builtin_shapes(data::builtin_rows(spec)).impl());
+    shapes->source = spec;
+    return Dataset(std::move(shapes));
+  }
+  return Dataset(data::from_file(spec));
+}
+
+Dataset Dataset::builtin_shapes(std::int64_t rows, std::uint64_t seed) {
+  constexpr std::int64_t kMostRows = std::int64_t{1} << 40;  // of the random numbers
+  CUVAE_REQUIRE(rows > 0 && rows <= kMostRows, "builtin:shapes has 1 to 2^40 rows");
+  const std::string source = "builtin:shapes:" + std::to_string(rows);
+  std::shared_ptr<std::byte[]> block = data::allocate_block(rows * data::kShapesPixels, source);
+  auto* pixels = reinterpret_cast<std::uint8_t*>(block.get());
+  for (std::int64_t row = 0; row < rows; ++row, pixels += data::kShapesPixels) {
+    data::render_shape(data::shape_factors(seed, row), std::span<std::uint8_t, data::kShapesPixels>(
+                                                           pixels, std::size_t{data::kShapesPixels}));
+  }
+  auto impl = data::from_memory({.block = std::move(block),
+                                 .type = data::ElementType::u8,
+                                 .rows = rows,
+                                 .cols = data::kShapesPixels,
+                                 .image = {data::kShapesSide, data::kShapesSide},
+                                 .source = source,
+                                 .description = "built-in shapes, u8, in memory"});
+  impl->shapes_seed = seed;
+  return Dataset(std::move(impl));
+}
+
+Dataset Dataset::from_values(std::span<const float> values, std::int32_t cols, ImageShape image) {
+  return Dataset(copy_rows(values, data::ElementType::f32, cols, image));
+}
+
+Dataset Dataset::from_bytes(std::span<const std::uint8_t> pixels, std::int32_t cols, ImageShape image) {
+  return Dataset(copy_rows(pixels, data::ElementType::u8, cols, image));
+}
+
+std::int64_t Dataset::rows() const noexcept { return impl_->rows; }
+std::int32_t Dataset::cols() const noexcept { return impl_->cols; }
+ImageShape Dataset::image() const noexcept { return impl_->image; }
+const std::string& Dataset::source() const noexcept { return impl_->source; }
+std::string Dataset::description() const { return impl_->description; }
+std::uint64_t Dataset::fingerprint() const noexcept { return impl_->fingerprint; }
+
+std::size_t Dataset::bytes() const noexcept {
+  return static_cast<std::size_t>(impl_->rows * impl_->cols * data::size_of(impl_->type));
+}
+
+void Dataset::read_row(std::int64_t row, std::span<float> out) const {
+  CUVAE_REQUIRE(row >= 0 && row < rows(), "row " + std::to_string(row) + " of '" + source() +
+                                              "', which has " + std::to_string(rows()) + " rows");
+  CUVAE_REQUIRE(out.size() == static_cast<std::size_t>(cols()),
+                "a row of '" + source() + "' has " + std::to_string(cols()) + " values, the place for it " +
+                    std::to_string(out.size()));
+  impl_->read(row, out.data());
+}
+
+void Dataset::require_unit_interval() const {
+  if (impl_->low >= 0 && impl_->high <= 1) return;
+  const auto outside = [](float value) { return value < 0 || value > 1; };
+  const data::Place place = data::find_value(*impl_, outside).value();
+  data::refuse(source(),
+               "row " + std::to_string(place.row) + ", column " + std::to_string(place.col) +
+                   " (from 0) is " + text_of(place.value) +
+                   ", but the Bernoulli likelihood needs values in [0, 1]",
+               "Use the Gaussian likelihood (--likelihood gaussian), or scale the data to [0, 1] first.");
+}
+
+ShapeFactors Dataset::factors(std::int64_t row) const {
+  CUVAE_REQUIRE(impl_->shapes_seed.has_value(),
+                "'" + source() + "' has no known factors; builtin:shapes has");
+  CUVAE_REQUIRE(row >= 0 && row < rows(), "row " + std::to_string(row) + " of '" + source() +
+                                              "', which has " + std::to_string(rows()) + " rows");
+  return data::shape_factors(*impl_->shapes_seed, row);
+}
+
+}  // namespace cuvae

@@ -1,0 +1,38 @@
+#include "src/data/dataset_impl.hpp"
+
+#include <span>
+
+namespace cuvae {
+namespace {
+
+// Converts the values that `axes` span from `from`; returns the end of what was written.
+float* gather(data::StoredValues innermost, std::span<const data::Axis> axes, float scale, float* out) {
+  const auto [extent, stride] = axes.front();
+  if (axes.size() == 1) {
+    innermost.stride = stride;
+    innermost.count = extent;
+    data::convert(innermost, scale, out);
+    return out + extent;
+  }
+  for (std::int64_t i = 0; i < extent; ++i, innermost.from += stride) {
+    out = gather(innermost, axes.subspan(1), scale, out);
+  }
+  return out;
+}
+
+}  // namespace
+
+bool Dataset::Impl::contiguous() const noexcept {
+  const std::int64_t size = data::size_of(type);
+  const bool dense = columns.size() == 1 && columns[0].stride == size && row_stride == cols * size;
+  const bool aligned = reinterpret_cast<std::uintptr_t>(base) % static_cast<std::uintptr_t>(size) == 0;
+  return dense && aligned &&
+         (type == data::ElementType::u8 ||
+          (type == data::ElementType::f32 && order == data::ByteOrder::native));
+}
+
+void Dataset::Impl::read(std::int64_t row, float* out) const {
+  gather({base + row * row_stride, 0, 0, type, order}, columns, scale, out);
+}
+
+}  // namespace cuvae

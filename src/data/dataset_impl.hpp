@@ -1,0 +1,53 @@
+// What a Dataset is made of. The training step reads contiguous() data straight from `base`; all else goes
+// through read().
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cuvae/dataset.hpp"
+#include "src/data/element.hpp"
+
+namespace cuvae {
+
+namespace data {
+
+inline constexpr float kPixelScale = 1.0f / 255.0f;
+
+// One dimension of a row: so many steps of so many bytes.
+struct Axis {
+  std::int64_t extent;
+  std::int64_t stride;
+};
+
+}  // namespace data
+
+struct Dataset::Impl {
+  std::shared_ptr<const void> storage;  // the mapping or heap block that owns the values
+  const std::byte* base = nullptr;      // the first value
+  data::ElementType type = data::ElementType::u8;
+  data::ByteOrder order = data::ByteOrder::native;
+  std::int64_t rows = 0;
+  std::int32_t cols = 0;
+  std::int64_t row_stride = 0;  // bytes
+  std::vector<data::Axis>
+      columns;         // of one row, the last varies fastest; a single one where values are side by side
+  float scale = 1.0f;  // of every value: 1/255 for pixels
+  float low = 0.0f, high = 0.0f;  // of all values, scaled
+  ImageShape image;
+  std::string source, description;
+  std::uint64_t fingerprint = 0;
+  bool mapped = false;
+  std::optional<std::uint64_t> shapes_seed;  // of builtin:shapes
+
+  // The values are an aligned row-major matrix of u8 (each times scale) or of native f32.
+  [[nodiscard]] bool contiguous() const noexcept;
+
+  // Row `row` as cols floats, unchecked.
+  void read(std::int64_t row, float* out) const;
+};
+
+}  // namespace cuvae

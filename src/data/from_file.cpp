@@ -1,0 +1,65 @@
+#include "src/data/from_file.hpp"
+
+#include <cmath>
+
+#include "src/data/array_file.hpp"
+#include "src/data/scan.hpp"
+
+namespace cuvae::data {
+namespace {
+
+// The axes of one row, outermost first, less those of a single step.
+std::vector<Axis> column_axes(const Header& header) {
+  const std::int64_t size = size_of(header.type);
+  if (header.layout == Layout::c) return {{header.columns(), size}};
+  std::vector<Axis> axes;
+  std::int64_t stride = header.rows() * size;
+  for (std::size_t axis = 1; axis < header.shape.size(); ++axis) {
+    if (header.shape[axis] > 1) axes.push_back({header.shape[axis], stride});
+    stride *= header.shape[axis];
+  }
+  if (axes.empty()) axes.push_back({1, size});
+  return axes;
+}
+
+// (n, h, w) and (n, h, w, 1) are pictures; so are rows of s * s pixels or of s * s values in [0, 1], s >= 4.
+ImageShape image_of(const std::vector<std::int64_t>& shape, const Dataset::Impl& impl) {
+  if (shape.size() == 3 || (shape.size() == 4 && shape[3] == 1)) {
+    return {static_cast<std::int32_t>(shape[1]), static_cast<std::int32_t>(shape[2])};
+  }
+  const auto side = static_cast<std::int32_t>(std::lround(std::sqrt(static_cast<double>(impl.cols))));
+  const bool unit = impl.type == ElementType::u8 || (impl.low >= 0 && impl.high <= 1);
+  const bool square = shape.size() == 2 && impl.cols >= 16 && std::int64_t{side} * side == impl.cols;
+  return square && unit ? ImageShape{side, side} : ImageShape{};
+}
+
+}  // namespace
+
+std::shared_ptr<const Dataset::Impl> from_file(const std::string& path) {
+  ArrayFile file = open_array_file(path);
+  const Header& header = file.header;
+  auto impl = std::make_shared<Dataset::Impl>();
+  impl->storage = file.owner;
+  impl->base = file.values;
+  impl->type = header.type;
+  impl->order = header.order;
+  impl->rows = header.rows();
+  impl->cols = static_cast<std::int32_t>(header.columns());
+  impl->columns = column_axes(header);
+  const std::int64_t size = size_of(header.type);
+  impl->row_stride = header.layout == Layout::c ? impl->cols * size : size;
+  impl->source = path;
+  impl->description = describe(file);
+  impl->mapped = file.storage == Storage::mapped;
+  if (header.type == ElementType::u8) impl->scale = kPixelScale;
+  scan(*impl);
+  if (header.type == ElementType::u8 && header.format == Format::npy && impl->high <= kPixelScale) {
+    impl->scale = 1.0f;  // the bytes are 0 and 1: values already, not shades
+    impl->low = std::round(impl->low / kPixelScale);
+    impl->high = std::round(impl->high / kPixelScale);
+  }
+  impl->image = image_of(header.shape, *impl);
+  return impl;
+}
+
+}  // namespace cuvae::data

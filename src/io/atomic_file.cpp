@@ -1,0 +1,127 @@
+#include "src/io/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "src/io/file_error.hpp"
+#include "src/io/temporary_name.hpp"
+
+namespace cuvae::io {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
+
+// Repeats a system call that a signal interrupted.
+template <class Call>
+auto uninterrupted(const Call& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+// The file that a symbolic link leads to, so that it is replaced and not the link.
+fs::path without_links(const fs::path& target) {
+  std::error_code error;
+  const fs::path file = fs::canonical(target, error);
+  return error ? target : file;
+}
+
+bool takes_a_rename(const fs::path& target) {
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(target, error);
+  return !fs::exists(status) || fs::is_regular_file(status);
+}
+
+Descriptor open_for_writing(const fs::path& temporary, const fs::path& target) {
+  const bool direct = temporary.empty();
+  const int flags = O_WRONLY | O_CLOEXEC | (direct ? 0 : O_CREAT | O_TRUNC | O_NOFOLLOW);
+  const char* path = direct ? target.c_str() : temporary.c_str();
+  const int fd = uninterrupted([&] { return ::open(path, flags, 0666); });
+  if (fd < 0) fail_write(target, "open", errno);
+  return Descriptor(fd);
+}
+
+void sync(const Descriptor& file, const fs::path& target) {
+  if (uninterrupted([&] { return ::fsync(file.get()); }) != 0) fail_write(target, "fsync", errno);
+}
+
+// Makes the rename itself survive a loss of power. Some file systems have no fsync of directories.
+void sync_directory_of(const fs::path& target) {
+  const fs::path directory = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.is_open()) fail_write(target, "open of its folder", errno);
+  const int result = uninterrupted([&] { return ::fsync(opened.get()); });
+  if (result != 0 && errno != EINVAL && errno != ENOTSUP) fail_write(target, "fsync of its folder", errno);
+}
+
+bool is_alive(pid_t process) { return ::kill(process, 0) == 0 || errno != ESRCH; }
+
+}  // namespace
+
+AtomicFile::AtomicFile(fs::path target)
+    : target_(without_links(target)),
+      temporary_(takes_a_rename(target_) ? temporary_name(target_) : fs::path()),
+      file_(open_for_writing(temporary_, target_)) {}
+
+AtomicFile::~AtomicFile() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  if (buffer_.size() + bytes.size() > kBufferBytes) flush();
+  if (bytes.size() >= kBufferBytes) {
+    write_through(bytes);
+  } else {
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+  }
+}
+
+void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+
+void AtomicFile::flush() {
+  write_through(buffer_);
+  buffer_.clear();
+}
+
+void AtomicFile::write_through(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = uninterrupted([&] { return ::write(file_.get(), bytes.data(), bytes.size()); });
+    if (written < 0) fail_write(target_, "write", errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void AtomicFile::commit() {
+  flush();
+  const bool direct = temporary_.empty();
+  if (!direct) sync(file_, target_);
+  if (const int error = file_.close(); error != 0) fail_write(target_, "close", error);
+  if (direct) return;
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail_write(target_, "rename", errno);
+  temporary_.clear();
+  sync_directory_of(target_);
+}
+
+void write_file(const fs::path& path, std::string_view text) {
+  AtomicFile file(path);
+  file.write(text);
+  file.commit();
+}
+
+void remove_stale_temporaries(const fs::path& directory) {
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+    const auto writer = writer_of(entry->path().filename().native());
+    if (writer && !is_alive(*writer)) ::unlink(entry->path().c_str());
+  }
+}
+
+}  // namespace cuvae::io

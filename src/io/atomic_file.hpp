@@ -1,0 +1,44 @@
+// Files that are there whole or not at all.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "src/io/descriptor.hpp"
+
+namespace cuvae::io {
+
+// Writes a temporary file beside the target; commit() puts it, safely on the disk, in the target's place.
+// Until then, and whatever fails before, a file that was there stays as it was. A target that is a device or
+// a pipe (/dev/stdout) is written directly. Every failure is an Error(io). One writer per target at a time.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path target);
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile();  // without commit(): removes the temporary file
+
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view text);
+  void commit();  // once, after the last write()
+
+ private:
+  void flush();
+  void write_through(std::span<const std::byte> bytes);
+
+  std::filesystem::path target_;
+  std::filesystem::path temporary_;  // empty once it is gone, or where the target is written directly
+  Descriptor file_;
+  std::vector<std::byte> buffer_;
+};
+
+// A whole file in one go, by AtomicFile.
+void write_file(const std::filesystem::path& path, std::string_view text);
+
+// Deletes what writers that were killed have left in the directory, as far as that can be done.
+void remove_stale_temporaries(const std::filesystem::path& directory);
+
+}  // namespace cuvae::io

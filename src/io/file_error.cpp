@@ -1,0 +1,66 @@
+#include "src/io/file_error.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+#include "cuvae/error.hpp"
+#include "src/io/json_string.hpp"
+
+namespace cuvae::io {
+namespace {
+
+std::string strerror_text(int error) { return std::generic_category().message(error); }
+
+std::string_view mend_for_writing(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+      return "Free space, or choose another --out.";
+    case EFBIG:
+      return "Raise the limit of file sizes (ulimit -f), or choose another --out.";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "Choose an --out where you may write.";
+    case ENOENT:
+    case ENOTDIR:
+      return "Create the folder first, or choose another --out.";
+    case EISDIR:
+      return "Name a file inside it.";
+    case EIO:
+      return "The disk or its connection fails: check it (dmesg), or choose another --out.";
+    default:
+      return "Choose another --out.";
+  }
+}
+
+}  // namespace
+
+void fail_write(const std::filesystem::path& path, std::string_view call, int error) {
+  std::string message = "cannot write '" + path.string() + "': " + strerror_text(error);
+  message.append(" (").append(call).append(")\n").append(mend_for_writing(error));
+  throw Error(Errc::io, message);
+}
+
+void fail_read(const std::filesystem::path& path, int error) {
+  const std::string_view mend = error == ENOENT   ? "Check the path."
+                                : error == EACCES ? "Give yourself the right to read it (chmod), or copy it."
+                                                  : "Check that the file can be read.";
+  refuse(path, strerror_text(error), mend);
+}
+
+void refuse(const std::filesystem::path& path, std::string_view what, std::string_view mend) {
+  std::string message = "cannot read '" + path.string() + "': ";
+  message.append(what).append("\n").append(mend);
+  throw Error(Errc::data, message);
+}
+
+std::string in_quotes(std::string_view name) {
+  constexpr std::size_t kLongest = 80;
+  std::string text;
+  append_json_string(text, name.substr(0, kLongest));
+  if (name.size() > kLongest) text.insert(text.size() - 1, "...");
+  return text;
+}
+
+}  // namespace cuvae::io

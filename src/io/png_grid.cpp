@@ -1,0 +1,128 @@
+#include "src/io/png_grid.hpp"
+
+#include <png.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "src/core/check.hpp"
+#include "src/io/atomic_file.hpp"
+
+namespace cuvae::io {
+namespace {
+
+constexpr std::int64_t kSeparator = 2;  // pixels between cells
+constexpr std::uint8_t kSeparatorGrey = 64;
+constexpr std::int64_t kSmallestCell = 56;  // pixels of its longer side
+constexpr std::int64_t kMostPixels = 1LL << 28;
+
+std::uint8_t grey(float value) {
+  if (!(value > 0)) return 0;  // NaN too
+  return static_cast<std::uint8_t>(std::min(value, 1.0f) * 255.0f + 0.5f);
+}
+
+class Grid {
+ public:
+  Grid(ImageShape shape, std::int64_t rows, std::int64_t columns)
+      : shape_(shape),
+        scale_((kSmallestCell + longer_side() - 1) / longer_side()),
+        width_(columns * (shape.width * scale_ + kSeparator) - kSeparator),
+        height_(rows * (shape.height * scale_ + kSeparator) - kSeparator) {
+    CUVAE_REQUIRE(width_ <= kMostPixels / height_, "a picture of " + std::to_string(width_) + " x " +
+                                                       std::to_string(height_) +
+                                                       " pixels is too large: show fewer");
+    pixels_.assign(static_cast<std::size_t>(width_ * height_), kSeparatorGrey);
+  }
+
+  void place(std::span<const float> picture, std::int64_t row, std::int64_t column) {
+    const std::int64_t top = row * (shape_.height * scale_ + kSeparator);
+    const std::int64_t left = column * (shape_.width * scale_ + kSeparator);
+    for (std::int64_t y = 0; y < shape_.height * scale_; ++y) {
+      const float* from = picture.data() + y / scale_ * shape_.width;
+      std::uint8_t* to = pixels_.data() + (top + y) * width_ + left;
+      for (std::int64_t x = 0; x < shape_.width * scale_; ++x) to[x] = grey(from[x / scale_]);
+    }
+  }
+
+  void write(const std::filesystem::path& path) const {
+    png_image image{};
+    image.version = PNG_IMAGE_VERSION;
+    image.width = static_cast<png_uint_32>(width_);
+    image.height = static_cast<png_uint_32>(height_);
+    image.format = PNG_FORMAT_GRAY;
+    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+    std::vector<std::byte> bytes(size);
+    if (png_image_write_to_memory(&image, bytes.data(), &size, 0, pixels_.data(), 0, nullptr) == 0) {
+      throw Error(Errc::io, "cannot write '" + path.string() + "': libpng: " + image.message);
+    }
+    AtomicFile file(path);
+    file.write(std::span(bytes).first(size));
+    file.commit();
+  }
+
+ private:
+  [[nodiscard]] std::int64_t longer_side() const { return std::max(shape_.height, shape_.width); }
+
+  ImageShape shape_;
+  std::int64_t scale_;
+  std::int64_t width_, height_;  // pixels of the whole
+  std::vector<std::uint8_t> pixels_;
+};
+
+// The pictures of one span, and how to find them.
+struct Pictures {
+  std::span<const float> values;
+  std::int64_t count;
+  std::int64_t size;  // values of one
+
+  Pictures(std::span<const float> all, std::int64_t number, ImageShape shape)
+      : values(all), count(number), size(std::int64_t{shape.height} * shape.width) {
+    CUVAE_REQUIRE(shape.height > 0 && shape.width > 0, "rows that are no pictures cannot be drawn");
+    CUVAE_REQUIRE(count > 0, "there is no picture to draw");
+    CUVAE_REQUIRE(std::ssize(values) / size == count && std::ssize(values) % size == 0,
+                  "the values are not those of " + std::to_string(count) + " pictures");
+  }
+  [[nodiscard]] std::span<const float> operator[](std::int64_t i) const {
+    return values.subspan(static_cast<std::size_t>(i * size), static_cast<std::size_t>(size));
+  }
+};
+
+// Where picture i lies in a grid.
+struct Layout {
+  std::int64_t rows, columns;
+
+  Layout(std::int64_t count, std::int32_t wanted_columns) {
+    CUVAE_REQUIRE(wanted_columns > 0, "a grid needs at least one column");
+    columns = std::min<std::int64_t>(count, wanted_columns);
+    rows = (count + columns - 1) / columns;
+  }
+  [[nodiscard]] std::int64_t row(std::int64_t i) const { return i / columns; }
+  [[nodiscard]] std::int64_t column(std::int64_t i) const { return i % columns; }
+};
+
+}  // namespace
+
+void write_png_grid(const std::filesystem::path& path, std::span<const float> pictures, std::int64_t count,
+                    ImageShape shape, std::int32_t columns) {
+  const Pictures all(pictures, count, shape);
+  const Layout layout(count, columns);
+  Grid grid(shape, layout.rows, layout.columns);
+  for (std::int64_t i = 0; i < count; ++i) grid.place(all[i], layout.row(i), layout.column(i));
+  grid.write(path);
+}
+
+void write_png_pairs(const std::filesystem::path& path, std::span<const float> originals,
+                     std::span<const float> reconstructions, std::int64_t count, ImageShape shape,
+                     std::int32_t columns) {
+  const Pictures above(originals, count, shape), below(reconstructions, count, shape);
+  const Layout layout(count, columns);
+  Grid grid(shape, 2 * layout.rows, layout.columns);
+  for (std::int64_t i = 0; i < count; ++i) {
+    grid.place(above[i], 2 * layout.row(i), layout.column(i));
+    grid.place(below[i], 2 * layout.row(i) + 1, layout.column(i));
+  }
+  grid.write(path);
+}
+
+}  // namespace cuvae::io

@@ -1,0 +1,24 @@
+// Rows of data as one grey picture of many.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+
+#include "cuvae/dataset.hpp"
+
+namespace cuvae::io {
+
+// `count` pictures of shape.height x shape.width values, row-major, from 0 (black) to 1 (white), clamped;
+// laid out row by row with `columns` of them in a row. Small ones are enlarged. Written atomically. Throws
+// Error(io); Error(invalid_argument) for an empty shape, another number of values, or a grid too large for a
+// picture.
+void write_png_grid(const std::filesystem::path& path, std::span<const float> pictures, std::int64_t count,
+                    ImageShape shape, std::int32_t columns);
+
+// The same with pairs: below each row of originals the row of their reconstructions.
+void write_png_pairs(const std::filesystem::path& path, std::span<const float> originals,
+                     std::span<const float> reconstructions, std::int64_t count, ImageShape shape,
+                     std::int32_t columns);
+
+}  // namespace cuvae::io

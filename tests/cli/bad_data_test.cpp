@@ -1,0 +1,120 @@
+// Files that are not what they should be: exit code 3, a message that names them, nothing left behind.
+#include <cmath>
+
+#include "cli/cuvae.hpp"
+
+namespace cuvae::test {
+namespace {
+
+using BadData = CliTest;
+
+std::string big_endian(std::uint32_t value) {
+  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
+          static_cast<char>(value)};
+}
+
+std::string idx(std::uint32_t rows, const std::string& pixels) {
+  return std::string("\0\0\x08\x03", 4) + big_endian(rows) + big_endian(2) + big_endian(2) + pixels;
+}
+
+// float32 [rows, cols] in numpy's format.
+std::string npy(const std::vector<float>& values, std::size_t cols) {
+  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" +
+                       std::to_string(values.size() / cols) + ", " + std::to_string(cols) + "), }";
+  header.resize(118, ' ');
+  header.back() = '\n';
+  std::string bytes = std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(118) + '\0' + header;
+  bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+  return bytes;
+}
+
+TEST_F(BadData, IsRefusedBeforeAnythingIsCreated) {
+  const std::string pixels(16, '\x10');
+  const std::vector<std::pair<std::string, std::string>> contents{
+      {"empty", ""},
+      {"garbage", "this is no data file at all, whatever its name says"},
+      {"truncated.idx", idx(4, pixels.substr(0, 7))},
+      {"huge.idx", idx(0xffffffff, pixels)},
+      {"zero.idx", idx(0, "")},
+      {"cut.gz", std::string("\x1f\x8b\x08\x00\x00", 5)},
+      {"nan.npy", npy({0.5f, 0.5f, std::nanf(""), 0.5f}, 2)},
+      {"infinite.npy", npy({0.5f, 0.5f, 0.5f, HUGE_VALF}, 2)},
+  };
+  for (const auto& [name, bytes] : contents) write_file(at(name), bytes);
+  const Words all = files();
+  for (const auto& [name, bytes] : contents) {
+    SCOPED_TRACE(name);
+    expect_refusal(cuvae({"train", name, "--out", "run"}), 3, {name});
+    expect_refusal(cuvae({"info", name}), 3, {name});
+  }
+  expect_refusal(cuvae({"train", "absent.npy", "--out", "run"}), 3, {"absent.npy"});
+  expect_refusal(cuvae({"train", "builtin:circles", "--out", "run"}), 3, {"builtin:circles"});
+  EXPECT_EQ(files(), all);
+}
+
+TEST_F(BadData, ValuesBeyondBernoulliNameTheRow) {
+  write_file(at("wide.npy"), npy({0.0f, 1.0f, 0.5f, 1.5f}, 2));
+  const Words tiny{"train", "wide.npy", "--out", "run", "--hidden", "none", "--latent", "1", "--epochs", "1"};
+  expect_refusal(cuvae(tiny), 3, {"wide.npy", "row 1", "gaussian"});
+  EXPECT_EQ(files(), Words{"wide.npy"});
+  EXPECT_EQ(cuvae(tiny + Words{"--likelihood", "gaussian"}).exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(at("run/samples.png"))) << "two numbers are no picture";
+  expect_refusal(cuvae({"sample", "run/model.safetensors", "--out", "s.png"}), 2, {"no pictures", "s.npy"});
+}
+
+TEST_F(BadData, OfAnotherWidthThanTheModelsIsRefused) {
+  trained("run");
+  write_file(at("narrow.npy"), npy({0.0f, 1.0f, 0.5f, 0.5f}, 2));
+  for (const Words& command :
+       {Words{"eval"}, Words{"encode", "--out", "o.npy"}, Words{"reconstruct", "--out", "o.npy"}}) {
+    expect_refusal(cuvae(command + Words{"run/model.safetensors", "narrow.npy"}), 3,
+                   {"narrow.npy", "2", "784"});
+  }
+  EXPECT_FALSE(std::filesystem::exists(at("o.npy")));
+  expect_refusal(train("other", {"--validation", "narrow.npy"}), 3, {"narrow.npy"});
+  EXPECT_FALSE(std::filesystem::exists(at("other")));
+}
+
+TEST_F(BadData, DamagedCheckpointsAreRefused) {
+  trained("run");
+  const std::string whole = text("run/model.safetensors");
+  std::string other_config = whole;
+  other_config.replace(other_config.find("\"model.latent\":\"3\""), 18, "\"model.latent\":\"4\"");
+  std::string out_of_range = whole;
+  const std::size_t offsets = out_of_range.find("\"data_offsets\":[0,");
+  out_of_range.replace(offsets, 18, "\"data_offsets\":[9,");
+  const std::vector<std::pair<std::string, std::string>> contents{
+      {"empty.safetensors", ""},
+      {"short.safetensors", whole.substr(0, whole.size() - 1)},
+      {"header.safetensors", whole.substr(0, 100)},
+      {"config.safetensors", other_config},
+      {"offsets.safetensors", out_of_range},
+      {"garbage.safetensors", std::string(200, 'x')},
+  };
+  for (const auto& [name, bytes] : contents) {
+    SCOPED_TRACE(name);
+    write_file(at(name), bytes);
+    expect_refusal(cuvae({"eval", name, "builtin:shapes:10"}), 3, {name});
+    expect_refusal(cuvae({"info", name}), 3, {name});
+  }
+  expect_refusal(cuvae({"sample", "absent.safetensors", "--out", "s.npy"}), 3, {"absent.safetensors"});
+  write_file(at("run/state.safetensors"), text("run/state.safetensors").substr(0, 500));
+  expect_refusal(train("run", {"--resume"}), 3, {"state.safetensors"});
+}
+
+TEST_F(BadData, OutputThatCannotBeWrittenIsThree) {
+  trained("run");
+  write_file(at("file"), "precious");
+  expect_refusal(train("file"), 3, {"file"});
+  expect_refusal(train("file/below"), 3, {"file/below"});
+  expect_refusal(cuvae({"sample", "run/model.safetensors", "--out", "absent/s.npy"}), 3, {"absent/s.npy"});
+  expect_refusal(train("/dev/full"), 3, {"/dev/full"});
+  EXPECT_EQ(text("file"), "precious");
+
+  const CommandResult full =
+      run_command({"sh", "-c", "exec \"$0\" devices > /dev/full", cuvae_binary()}, {at("."), {}});
+  expect_refusal(full, 3, {"stdout"});
+}
+
+}  // namespace
+}  // namespace cuvae::test

@@ -1,0 +1,82 @@
+// Options that make no sense: exit code 2, a message that helps, nothing created.
+#include "cli/cuvae.hpp"
+
+namespace cuvae::test {
+namespace {
+
+using BadUsage = CliTest;
+
+struct Case {
+  Words arguments;
+  Words message;
+};
+
+TEST_F(BadUsage, IsRefusedWithAHint) {
+  const std::vector<Case> cases{
+      {{"trian"}, {"unknown command 'trian'", "did you mean 'train'?"}},
+      {{"--verison"}, {"unknown command"}},
+      {{"train", "--lern-rate", "3"}, {"unknown option '--lern-rate'"}},
+      {{"train", "--laten=3"}, {"unknown option '--laten'", "did you mean '--latent'?"}},
+      {{"train", "-lr", "3"}, {"unknown option '-lr'", "did you mean '--lr'?"}},
+      {{"eval", "--jsno"}, {"unknown option '--jsno'", "did you mean '--json'?"}},
+      {{"train", "a.npy", "b.npy"}, {"unexpected argument 'b.npy'", "usage:"}},
+      {{"train", "--epochs"}, {"--epochs needs a value"}},
+      {{"train", "--epochs", "ten"}, {"--epochs: 'ten' is no whole number"}},
+      {{"train", "--epochs", "1.5"}, {"--epochs: '1.5' is no whole number"}},
+      {{"train", "--epochs", "0"}, {"--epochs: 0 is out of range", "1 to"}},
+      {{"train", "--epochs", "-3"}, {"--epochs: -3 is out of range"}},
+      {{"train", "--batch=-1"}, {"--batch: -1 is out of range"}},
+      {{"train", "--batch", "99999999999999999999"}, {"--batch", "whole number"}},
+      {{"train", "--latent", "0"}, {"--latent", "1 to"}},
+      {{"train", "--hidden", "400,,2"}, {"--hidden", "400,200"}},
+      {{"train", "--hidden", "0"}, {"--hidden: 0 is out of range"}},
+      {{"train", "--lr", "-1e-3"}, {"--lr: -0.001 is out of range", "greater than 0"}},
+      {{"train", "--lr", "nan"}, {"--lr: 'nan' is no finite number"}},
+      {{"train", "--lr", "inf"}, {"--lr"}},
+      {{"train", "--seed", "-1"}, {"--seed"}},
+      {{"train", "--activation", "rleu"}, {"--activation: 'rleu'", "softplus", "did you mean 'relu'?"}},
+      {{"train", "--likelihood", "normal"}, {"bernoulli, gaussian"}},
+      {{"train", "--likelihood", "gaussian", "--variance", "0"}, {"--variance: 0 is out of range"}},
+      {{"train", "--variance", "shared"}, {"variance", "gaussian"}},
+      {{"train", "--likelihood", "gaussian", "--binarize", "dynamic"}, {"binarize", "bernoulli"}},
+      {{"train", "--lr-schedule", "linear"}, {"--lr-schedule", "EPOCH:FACTOR"}},
+      {{"train", "--lr-schedule", "5:0.1,3:0.1"}, {"--lr-schedule", "rise"}},
+      {{"train", "--micro-batch", "256"}, {"micro_batch: 256", "128"}},
+      {{"train", "--patience", "3"}, {"patience", "--validation"}},
+      {{"train", "--validation", "x.npy", "--validation-fraction", "0.1"}, {"exclude each other"}},
+      {{"train", "--validation-fraction", "1"}, {"--validation-fraction: 1 is out of range"}},
+      {{"train", "--device", "gpu"}, {"--device: 'gpu' is none of auto, cpu, cuda, cuda:N"}},
+      {{"train", "--threads", "-1"}, {"--threads: -1 is out of range"}},
+      {{"eval"}, {"CHECKPOINT is missing", "usage: cuvae eval"}},
+      {{"eval", "m.safetensors"}, {"DATA is missing"}},
+      {{"eval", "m", "d", "--binarize", "hard"}, {"--binarize: 'hard'"}},
+      {{"sample", "m"}, {"--out is missing", ".png"}},
+      {{"sample", "m", "--out", "s.jpg"}, {"'s.jpg' must end in .png or .npy"}},
+      {{"sample", "m", "--out", "s.png", "-n", "0"}, {"-n: 0 is out of range"}},
+      {{"encode", "m", "d", "--out", "z.png"}, {"must end in .npy"}},
+      {{"info"}, {"FILE is missing"}},
+      {{"devices", "all"}, {"unexpected argument 'all'"}},
+  };
+  for (const Case& one : cases) {
+    SCOPED_TRACE(testing::PrintToString(one.arguments));
+    const CommandResult result = cuvae(one.arguments);
+    expect_refusal(result, 2, one.message);
+    EXPECT_EQ(result.out, "");
+  }
+  EXPECT_EQ(files(), Words{});
+}
+
+TEST_F(BadUsage, AnAbsentDeviceIsFour) {
+  if (!cuvae({"devices"}).out.starts_with("cuda:0  not available")) GTEST_SKIP() << "there is a GPU";
+  expect_refusal(train("run", {"--device", "cuda"}), 4, {"CUDA"});
+  expect_refusal(cuvae({"train", "builtin:shapes:64", "--out", "run", "--device", "cuda:7"}), 4, {});
+  EXPECT_EQ(files(), Words{});
+}
+
+TEST_F(BadUsage, ABlowUpIsFiveAndLeavesNothing) {
+  expect_refusal(train("run", {"--optimizer", "sgd", "--lr", "1e30"}), 5, {"step", "--lr"});
+  EXPECT_EQ(files(), Words{});
+}
+
+}  // namespace
+}  // namespace cuvae::test

@@ -1,0 +1,76 @@
+// How the executable looks on a screen and in a pipe.
+#include <algorithm>
+#include <sstream>
+
+#include "cli/cuvae.hpp"
+#include "cuvae/version.hpp"
+
+namespace cuvae::test {
+namespace {
+
+class Look : public CliTest {
+ protected:
+  // What `train` writes to a terminal, by script(1) of bsdutils.
+  [[nodiscard]] std::string on_a_terminal(const Words& environment) const {
+    const std::string command =
+        "'" + cuvae_binary() +
+        "' train builtin:shapes:4096 --out run --hidden 64 --epochs 3 --batch 16 --threads 1";
+    const CommandResult result =
+        run_command({"script", "-qec", command, "/dev/null"}, {at("."), environment});
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    std::filesystem::remove_all(at("run"));
+    return result.out;
+  }
+};
+
+constexpr char kEscape = '\x1b';
+
+TEST_F(Look, HelpFitsAScreenAndShowsTwoExamples) {
+  for (const char* command : {"train", "eval", "sample", "reconstruct", "encode", "info", "devices"}) {
+    const CommandResult help = cuvae({command, "--help"});
+    EXPECT_EQ(help.exit_code, 0);
+    EXPECT_EQ(help.err, "");
+    EXPECT_LE(std::ranges::count(help.out, '\n'), 45) << command;
+    std::istringstream lines(help.out);
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 79u) << line;
+    const std::string examples = help.out.substr(help.out.find("examples:\n"));
+    EXPECT_EQ(std::ranges::count(examples, '\n'), 3) << examples;
+  }
+}
+
+TEST_F(Look, AloneItExplainsItself) {
+  const CommandResult overview = cuvae({});
+  EXPECT_EQ(overview.exit_code, 0);
+  for (const char* command : {"train", "eval", "sample", "reconstruct", "encode", "info", "devices"}) {
+    EXPECT_NE(overview.out.find(std::string("\n  ") + command), std::string::npos) << command;
+  }
+  EXPECT_EQ(cuvae({"--help"}).out, overview.out);
+  EXPECT_EQ(cuvae({"--version"}).out, std::string("cuvae ") + kVersion + "\n");
+}
+
+TEST_F(Look, APipeGetsPlainLines) {
+  const CommandResult result = train("run");
+  for (const std::string& text : {result.out, result.err}) {
+    EXPECT_EQ(text.find(kEscape), std::string::npos);
+    EXPECT_EQ(text.find('\r'), std::string::npos);
+  }
+  EXPECT_NE(result.out.find("epoch 2/2"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("cuvae sample run/model.safetensors"), std::string::npos) << result.out;
+}
+
+TEST_F(Look, ATerminalGetsALiveLine) {
+  if (run_command({"sh", "-c", "command -v script"}).exit_code != 0)
+    GTEST_SKIP() << "script(1) is not installed";
+  const std::string colourful = on_a_terminal({"TERM=xterm", "NO_COLOR="});
+  EXPECT_NE(colourful.find(kEscape), std::string::npos);
+  EXPECT_NE(colourful.find(" left"), std::string::npos);
+  const std::string plain = on_a_terminal({"TERM=xterm", "NO_COLOR=1"});
+  EXPECT_EQ(plain.find(kEscape), std::string::npos);
+  EXPECT_NE(plain.find(" left"), std::string::npos);
+  const std::string dumb = on_a_terminal({"TERM=dumb", "NO_COLOR="});
+  EXPECT_EQ(dumb.find(kEscape), std::string::npos);
+  EXPECT_EQ(dumb.find("rows/s\r "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace cuvae::test

@@ -1,0 +1,108 @@
+// A trained model in use: eval, sample, reconstruct, encode, info, devices.
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "cli/cuvae.hpp"
+#include "cuvae/dataset.hpp"
+#include "src/io/json_line.hpp"
+
+namespace cuvae::test {
+namespace {
+
+class Use : public CliTest {
+ protected:
+  void SetUp() override { trained("run"); }
+  [[nodiscard]] std::string done(const Words& arguments) const {
+    const CommandResult result = cuvae(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.out;
+  }
+  const std::string model_ = "run/model.safetensors";
+};
+
+double number_field(const std::string& json, const std::string& key) {
+  const std::size_t place = json.find("\"" + key + "\":");
+  if (place == std::string::npos) return std::nan("");
+  return std::strtod(json.c_str() + place + key.size() + 3, nullptr);
+}
+
+TEST_F(Use, EvalPrintsOneJsonObject) {
+  const std::string json = done({"eval", model_, "builtin:shapes:100", "--json", "--seed", "5"});
+  EXPECT_EQ(std::ranges::count(json, '\n'), 1);
+  EXPECT_EQ(io::integer_field(json, "rows"), 100);
+  EXPECT_EQ(io::integer_field(json, "latent"), 3);
+  EXPECT_EQ(io::integer_field(json, "seed"), 5);
+  EXPECT_TRUE(io::integer_field(json, "active_units"));
+  EXPECT_NEAR(number_field(json, "elbo"), number_field(json, "reconstruction") - number_field(json, "kl"),
+              1e-6);
+  EXPECT_LT(number_field(json, "elbo"), 0.0);
+}
+
+TEST_F(Use, EvalIsTheLibrarysEvaluation) {
+  const std::string json = done({"eval", model_, "builtin:shapes:100", "--json"});
+  Vae vae = Vae::load(at(model_).string(), Device::cpu(1));
+  const Evaluation expected = vae.evaluate(Dataset::open("builtin:shapes:100"));
+  EXPECT_EQ(number_field(json, "elbo"), expected.mean.elbo);
+}
+
+TEST_F(Use, EvalCanBinarizeOtherwise) {
+  const std::string plain = done({"eval", model_, "builtin:shapes:100", "--json"});
+  const std::string binary =
+      done({"eval", model_, "builtin:shapes:100", "--json", "--binarize", "threshold"});
+  EXPECT_NE(number_field(plain, "elbo"), number_field(binary, "elbo"));
+  EXPECT_NE(binary.find("\"binarize\":\"threshold\""), std::string::npos);
+}
+
+TEST_F(Use, SamplesArePicturesOrNumbers) {
+  (void)done({"sample", model_, "--out", "s.png"});
+  EXPECT_TRUE(text("s.png").starts_with("\x89PNG"));
+  (void)done({"sample", model_, "-n", "5", "--out", "s.npy", "--seed", "9"});
+  const Dataset samples = Dataset::open(at("s.npy").string());
+  EXPECT_EQ(samples.rows(), 5);
+  EXPECT_EQ(samples.cols(), 784);
+  Vae vae = Vae::load(at(model_).string(), Device::cpu(1));
+  std::vector<float> row(784);
+  samples.read_row(0, row);
+  const std::vector<float> expected = vae.sample(5, 9);
+  EXPECT_TRUE(std::equal(row.begin(), row.end(), expected.begin()));
+}
+
+TEST_F(Use, ReconstructionsArePairsOrAllRows) {
+  (void)done({"reconstruct", model_, "builtin:shapes:40", "--out", "r.png"});
+  EXPECT_TRUE(text("r.png").starts_with("\x89PNG"));
+  (void)done({"reconstruct", model_, "builtin:shapes:40", "--out", "r.npy", "--batch", "7"});
+  EXPECT_EQ(Dataset::open(at("r.npy").string()).rows(), 40);
+}
+
+TEST_F(Use, EncodingsDoNotDependOnTheBatch) {
+  (void)done({"encode", model_, "builtin:shapes:50", "--out", "a.npy"});
+  (void)done({"encode", model_, "builtin:shapes:50", "--out", "b.npy", "--batch", "7"});
+  EXPECT_EQ(text("a.npy"), text("b.npy"));
+  (void)done({"encode", model_, "builtin:shapes:50", "--with-log-var", "--out", "c.npy"});
+  const Dataset means = Dataset::open(at("a.npy").string()), both = Dataset::open(at("c.npy").string());
+  ASSERT_EQ(means.cols(), 3);
+  ASSERT_EQ(both.cols(), 6);
+  std::vector<float> mean(3), row(6);
+  means.read_row(49, mean);
+  both.read_row(49, row);
+  EXPECT_TRUE(std::equal(mean.begin(), mean.end(), row.begin()));
+}
+
+TEST_F(Use, InfoTellsCheckpointsFromData) {
+  const std::string model = done({"info", model_});
+  for (const char* part : {"encoder.0.weight", "[8, 784]", "model.latent", "builtin:shapes:512", "created"}) {
+    EXPECT_NE(model.find(part), std::string::npos) << part << " is not in\n" << model;
+  }
+  const std::string data = done({"info", "builtin:shapes:40"});
+  for (const char* part : {"40", "784", "28 x 28", "fingerprint"})
+    EXPECT_NE(data.find(part), std::string::npos) << data;
+}
+
+TEST_F(Use, DevicesAreListedWithReasons) {
+  const std::string devices = done({"devices"});
+  EXPECT_NE(devices.find("cpu"), std::string::npos) << devices;
+}
+
+}  // namespace
+}  // namespace cuvae::test

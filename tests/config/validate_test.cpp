@@ -1,0 +1,101 @@
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+
+#include "config/expect_error.hpp"
+#include "cuvae/config.hpp"
+
+namespace cuvae {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+template <class Config>
+struct Wrong {
+  std::vector<std::string> message;
+  std::function<void(Config&)> spoil;
+};
+
+TEST(Validate, TakesTheDefaultsAndTheEnds) {
+  validate(ModelConfig{});
+  validate(TrainConfig{});
+  ModelConfig model;
+  model.encoder_hidden = {};
+  model.data_dim = model.latent = 1;
+  validate(model);
+  TrainConfig train;
+  train.seed = std::numeric_limits<std::uint64_t>::max();
+  train.micro_batch = train.batch;
+  train.learning_rate = 1e30;
+  validate(train);
+}
+
+TEST(Validate, ModelRefusalsNameFieldAndAllowedValues) {
+  const std::vector<Wrong<ModelConfig>> all{
+      {{"data_dim: -1", "0 to"}, [](auto& c) { c.data_dim = -1; }},
+      {{"latent: 0", "1 to 65536"}, [](auto& c) { c.latent = 0; }},
+      {{"encoder_hidden: 0", "1 to"},
+       [](auto& c) {
+         c.encoder_hidden = {4, 0};
+       }},
+      {{"decoder_hidden: -5", "1 to"}, [](auto& c) { c.decoder_hidden = {-5}; }},
+      {{"decoder_hidden: 65 layers", "up to 64"}, [](auto& c) { c.decoder_hidden.assign(65, 1); }},
+      {{"activation", "relu, tanh"}, [](auto& c) { c.activation = static_cast<Activation>(9); }},
+      {{"variance: 0", "at least 1e-06"},
+       [](auto& c) { c.likelihood = Likelihood::gaussian, c.fixed_variance = 0.0; }},
+      {{"variance: nan"}, [](auto& c) { c.likelihood = Likelihood::gaussian, c.fixed_variance = kNan; }},
+      {{"variance", "gaussian"}, [](auto& c) { c.variance = Variance::shared; }},
+      {{"binarize: dynamic", "bernoulli"},
+       [](auto& c) { c.likelihood = Likelihood::gaussian, c.binarize = Binarize::dynamic; }},
+  };
+  for (const Wrong<ModelConfig>& wrong : all) {
+    ModelConfig config;
+    wrong.spoil(config);
+    test::expect_error(Errc::invalid_argument, wrong.message, [&] { validate(config); });
+  }
+}
+
+TEST(Validate, TrainRefusalsNameFieldAndAllowedValues) {
+  using Kind = LearningRateSchedule::Kind;
+  const std::vector<Wrong<TrainConfig>> all{
+      {{"epochs: 0", "1 to"}, [](auto& c) { c.epochs = 0; }},
+      {{"max_steps: -1", "0 to"}, [](auto& c) { c.max_steps = -1; }},
+      {{"batch: 0", "1 to"}, [](auto& c) { c.batch = 0; }},
+      {{"micro_batch: 129", "0 to 128"}, [](auto& c) { c.micro_batch = 129; }},
+      {{"lr: 0", "greater than 0"}, [](auto& c) { c.learning_rate = 0.0; }},
+      {{"lr: nan"}, [](auto& c) { c.learning_rate = kNan; }},
+      {{"lr: inf"}, [](auto& c) { c.learning_rate = kInfinity; }},
+      {{"lr_schedule", "factors"},
+       [](auto& c) {
+         c.schedule = {Kind::steps, {{3, -0.1}}};
+       }},
+      {{"lr_schedule", "rise"},
+       [](auto& c) {
+         c.schedule = {Kind::steps, {{3, 0.1}, {3, 0.1}}};
+       }},
+      {{"lr_schedule"},
+       [](auto& c) {
+         c.schedule = {Kind::steps, {}};
+       }},
+      {{"beta1: 1", "less than 1"}, [](auto& c) { c.beta1 = 1.0; }},
+      {{"beta2: -0.1", "at least 0"}, [](auto& c) { c.beta2 = -0.1; }},
+      {{"epsilon: 0"}, [](auto& c) { c.epsilon = 0.0; }},
+      {{"momentum: 1"}, [](auto& c) { c.momentum = 1.0; }},
+      {{"weight_decay: -1"}, [](auto& c) { c.weight_decay = -1.0; }},
+      {{"clip_norm: -1"}, [](auto& c) { c.clip_norm = -1.0; }},
+      {{"kl_weight: -1"}, [](auto& c) { c.kl_weight = -1.0; }},
+      {{"kl_warmup: -1"}, [](auto& c) { c.kl_warmup = -1.0; }},
+      {{"patience: -1"}, [](auto& c) { c.patience = -1; }},
+      {{"validation_fraction: 1", "less than 1"}, [](auto& c) { c.validation_fraction = 1.0; }},
+  };
+  for (const Wrong<TrainConfig>& wrong : all) {
+    TrainConfig config;
+    wrong.spoil(config);
+    test::expect_error(Errc::invalid_argument, wrong.message, [&] { validate(config); });
+  }
+}
+
+}  // namespace
+}  // namespace cuvae

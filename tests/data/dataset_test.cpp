@@ -1,0 +1,120 @@
+// What every data set is, wherever its rows come from.
+#include "src/data/dataset_impl.hpp"
+
+#include <numeric>
+
+#include "data/sample_files.hpp"
+
+namespace cuvae::test {
+namespace {
+
+using Floats = std::vector<float>;
+using Bytes = std::vector<std::uint8_t>;
+
+TEST(Dataset, KeepsTheCallersValues) {
+  Floats values{1, -2.5f, 3, 4, 5, 6};
+  const Dataset data = Dataset::from_values(values, 3);
+  values.assign(6, 0);
+  EXPECT_EQ(data.rows(), 2);
+  EXPECT_EQ(data.cols(), 3);
+  EXPECT_EQ(data.bytes(), 24u);
+  EXPECT_EQ(data.image(), ImageShape{});
+  EXPECT_EQ(data.description(), "f32, in memory");
+  EXPECT_EQ(row_of(data, 0), (Floats{1, -2.5f, 3}));
+  EXPECT_EQ(row_of(data, 1), (Floats{4, 5, 6}));
+}
+
+TEST(Dataset, BytesArePixels) {
+  Bytes pixels(256);
+  std::iota(pixels.begin(), pixels.end(), std::uint8_t{0});
+  const Dataset data = Dataset::from_bytes(pixels, 256, {16, 16});
+  const Floats row = row_of(data, 0);
+  for (int i = 0; i < 256; ++i)
+    EXPECT_FLOAT_EQ(row[static_cast<std::size_t>(i)], static_cast<float>(i) / 255);
+  EXPECT_EQ(row[255], 1.0f);
+  EXPECT_EQ(data.image(), (ImageShape{16, 16}));
+  EXPECT_NO_THROW(data.require_unit_interval());
+}
+
+TEST(Dataset, ZerosAndOnesInMemoryAreStillPixels) {
+  EXPECT_FLOAT_EQ(row_of(Dataset::from_bytes(Bytes{0, 1}, 2), 0)[1], 1.0f / 255);
+}
+
+TEST(Dataset, CallersMistakes) {
+  const Floats values{1, 2, 3};
+  Floats place(2);
+  const Dataset data = Dataset::from_values(values, 3);
+  expect_error(Errc::data, {"3 values", "2 columns"},
+               [&] { static_cast<void>(Dataset::from_values(values, 2)); });
+  expect_error(Errc::data, {"zero rows"}, [] { static_cast<void>(Dataset::from_bytes({}, 2)); });
+  expect_error(Errc::invalid_argument, {"column"},
+               [&] { static_cast<void>(Dataset::from_values(values, 0)); });
+  expect_error(Errc::invalid_argument, {"pixels"}, [&] {
+    static_cast<void>(Dataset::from_values(values, 3, {2, 2}));
+  });
+  expect_error(Errc::invalid_argument, {"3 values", "2"}, [&] { data.read_row(0, place); });
+  for (const std::int64_t row : {-1, 1}) {
+    expect_error(Errc::invalid_argument, {"row " + std::to_string(row)},
+                 [&] { static_cast<void>(row_of(data, row)); });
+  }
+  expect_error(Errc::invalid_argument, {"factors"}, [&] { static_cast<void>(data.factors(0)); });
+}
+
+TEST(Dataset, FingerprintSeesEveryByteAndTheShape) {
+  Bytes pixels(10'000, 7);
+  const auto fingerprint = [](const Bytes& bytes, std::int32_t cols) {
+    return Dataset::from_bytes(bytes, cols).fingerprint();
+  };
+  const std::uint64_t original = fingerprint(pixels, 100);
+  EXPECT_EQ(fingerprint(pixels, 100), original);
+  EXPECT_NE(fingerprint(pixels, 50), original);
+  for (const std::size_t at : {0u, 4095u, 4096u, 9999u}) {
+    pixels[at] = 8;
+    EXPECT_NE(fingerprint(pixels, 100), original) << at;
+    pixels[at] = 7;
+  }
+  const Floats zeros(2);
+  EXPECT_NE(Dataset::from_values(zeros, 2).fingerprint(), fingerprint(Bytes(8), 8));
+}
+
+TEST(Dataset, ContiguousIsWhatTheStepReadsInPlace) {
+  const auto contiguous = [](std::string_view bytes) {
+    return SampleFile("x", bytes).open().impl().contiguous();
+  };
+  const std::string four(16, '\0');
+  EXPECT_TRUE(contiguous(idx_header(8, {4, 4}) + four));
+  EXPECT_FALSE(contiguous(idx_header(13, {2, 2}) + four)) << "big-endian";
+  EXPECT_FALSE(contiguous(idx_header(9, {4, 4}) + four)) << "i8";
+  const auto npy = [](std::string dict, std::size_t offset) {
+    dict.resize(offset - 10, ' ');
+    return npy_header(dict);
+  };
+  const std::string c = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2)}";
+  const std::string fortran = "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2)}";
+  EXPECT_TRUE(contiguous(npy(c, 80) + four));
+  EXPECT_FALSE(contiguous(npy(c, 81) + four)) << "not aligned";
+  EXPECT_FALSE(contiguous(npy(fortran, 80) + four));
+  EXPECT_TRUE(Dataset::from_values(Floats{1, 2}, 1).impl().contiguous());
+}
+
+TEST(Dataset, UnalignedValuesAreReadAllTheSame) {
+  const std::string header = npy_header("<f4", "(1, 2)");
+  for (int padding = 0; padding < 4; ++padding) {
+    const std::string dict = header.substr(10) + std::string(static_cast<std::size_t>(padding), ' ');
+    const SampleFile file("x.npy", npy_header(dict) + bytes_of(Floats{0.5f, -3}));
+    EXPECT_EQ(row_of(file.open(), 0), (Floats{0.5f, -3}));
+  }
+}
+
+TEST(Dataset, CopiesShareTheirValuesAndOutliveTheFile) {
+  auto file = std::make_unique<SampleFile>("x.idx", idx_header(8, {1, 2}) + std::string("\0\xFF", 2));
+  const Dataset data = file->open();
+  EXPECT_EQ(data.source(), file->path());
+  file.reset();
+  const Dataset copy = data;
+  EXPECT_EQ(&copy.impl(), &data.impl());
+  EXPECT_EQ(row_of(copy, 0), (Floats{0, 1}));
+}
+
+}  // namespace
+}  // namespace cuvae::test
