@@ -22,12 +22,14 @@ std::string place(const std::filesystem::path& path, const toml::source_region& 
 }
 
 std::string read_text(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const bool folder = std::filesystem::is_directory(path, ignored);
   std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) {
-    throw Error(Errc::invalid_argument, path.string() + ": cannot be read: " + std::strerror(errno));
+  if (folder || !file) {
+    const std::string why = folder ? "it is a folder" : std::strerror(errno);
+    throw Error(Errc::invalid_argument, path.string() + ": cannot be read: " + why);
   }
-  return text;
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 toml::table parse_toml(const std::filesystem::path& path) {

@@ -1,11 +1,7 @@
 // cuvae devices: what there is to compute on.
-#include <algorithm>
-
+#include "cuvae/device.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/output.hpp"
-
-#include "cuvae/device.hpp"
-
 namespace cuvae::cli {
 
 ExitCode run_devices(Arguments arguments) {

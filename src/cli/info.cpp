@@ -1,17 +1,12 @@
 // cuvae info: what a file is.
 #include <array>
-#include <bit>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <set>
-
-#include "src/cli/commands.hpp"
-#include "src/cli/output.hpp"
-#include "src/config/schema.hpp"
 
 #include "cuvae/dataset.hpp"
 #include "cuvae/vae.hpp"
+#include "src/cli/commands.hpp"
+#include "src/cli/output.hpp"
 
 namespace cuvae::cli {
 namespace {

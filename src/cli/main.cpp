@@ -90,6 +90,7 @@ ExitCode report_current_exception() {
 
 int main(int count, char** texts) {
   using namespace cuvae::cli;
+  std::signal(SIGXFSZ, SIG_IGN);  // a file grown too large is an error like a full disk
   ExitCode code = ExitCode::bug;
   try {
     const std::vector<std::string> arguments(texts + std::min(count, 1), texts + count);

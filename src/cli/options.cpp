@@ -4,8 +4,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <deque>
-
 #include "src/cli/output.hpp"
 
 namespace cuvae::cli {
@@ -33,8 +31,9 @@ std::vector<std::string> split_names(std::string names) {
 // CLI11's words for it name its types and counts.
 [[noreturn]] void refuse(const CLI::ParseError& error) {
   std::string what = error.what();
-  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     what = what.substr(0, what.find(':')) + " needs a value";
+  }
   throw Error(Errc::invalid_argument, what);
 }
 
@@ -80,7 +79,7 @@ bool CommandLine::parse(Arguments arguments) const {
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
-  std::deque<std::string> texts(entries_.size());
+  std::vector<std::string> texts(entries_.size());
   std::vector<CLI::Option*> options(entries_.size(), nullptr);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
@@ -112,8 +111,9 @@ void CommandLine::refuse_leftovers(const std::vector<std::string>& leftovers) co
     std::ranges::copy(split_names(entry.names), std::back_inserter(flags));
   }
   for (const std::string& leftover : leftovers) {
-    if (!leftover.starts_with('-'))
+    if (!leftover.starts_with('-')) {
       throw Error(Errc::invalid_argument, "unexpected argument '" + leftover + "'\nusage: " + usage_);
+    }
     const std::string name = leftover.substr(0, leftover.find('='));
     const std::string hint = detail::did_you_mean(name, flags);
     throw Error(Errc::invalid_argument,

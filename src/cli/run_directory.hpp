@@ -13,7 +13,7 @@ class RunDirectory {
 
   // Throws Error(invalid_argument) where a run is there already and would be overwritten. Touches nothing.
   RunDirectory(std::filesystem::path path, Start wanted);
-  // Takes away what it brought, unless a checkpoint was saved.
+  // Takes away what it brought, unless there is something to keep().
   ~RunDirectory();
   RunDirectory(const RunDirectory&) = delete;
   RunDirectory& operator=(const RunDirectory&) = delete;
@@ -23,6 +23,7 @@ class RunDirectory {
 
   // Makes the folder and sweeps what a killed run left half-written. Throws Error(io).
   void create();
+  // From now on the run can be resumed: what it brought stays.
   void keep() noexcept { created_.clear(); }
 
   [[nodiscard]] bool has_state() const;

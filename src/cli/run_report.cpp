@@ -1,5 +1,6 @@
 #include "src/cli/run_report.hpp"
 
+#include <filesystem>
 #include "src/cli/output.hpp"
 
 namespace cuvae::cli {
@@ -30,8 +31,9 @@ std::string objective_text(const RunSettings& settings) {
     text += ", variance " + (model.variance == Variance::fixed ? config::format(model.fixed_variance)
                                                                : std::string(to_string(model.variance)));
   }
-  if (settings.model.binarize != Binarize::none)
+  if (settings.model.binarize != Binarize::none) {
     text += ", binarize " + std::string(to_string(settings.model.binarize));
+  }
   text += ", KL weight " + config::format(settings.train.kl_weight);
   if (settings.train.kl_warmup > 0) text += " after " + config::format(settings.train.kl_warmup) + " epochs";
   return text;
@@ -84,8 +86,9 @@ std::string finished_note(const FitResult& result, const RunDirectory& directory
   using Run = RunDirectory;
   Rows files;
   const auto list = [&](const char* what, const char* name) {
-    if (std::filesystem::exists(directory.path() / name))
-      files.emplace_back("  " + std::string(what), directory.file(name));
+    std::error_code ignored;
+    if (!std::filesystem::exists(directory.path() / name, ignored)) return;
+    files.emplace_back("  " + std::string(what), directory.file(name));
   };
   list("model", Run::kModel);
   list("best model", Run::kBest);

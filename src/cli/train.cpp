@@ -8,8 +8,6 @@
 #include "src/cli/run_report.hpp"
 #include "src/cli/signals.hpp"
 #include "src/cli/training_run.hpp"
-#include "src/io/atomic_file.hpp"
-
 namespace cuvae::cli {
 namespace {
 
@@ -74,8 +72,9 @@ RunSettings resolve(const Request& request) {
   apply_settings(request.on_line, settings);
   validate(settings);
   if (settings.out.empty()) {
-    if (request.resume)
+    if (request.resume) {
       throw Error(Errc::invalid_argument, "--resume needs --out: the folder of the run to continue");
+    }
     settings.out = RunDirectory::fresh_name().string();
   }
   return settings;
@@ -86,13 +85,12 @@ std::string repeatable(const std::string& spec) {
   return spec.empty() || spec.starts_with("builtin:") ? spec : std::filesystem::absolute(spec).string();
 }
 
-void write_config(const RunDirectory& directory, RunSettings settings, const Device& device) {
+RunSettings repeatable(RunSettings settings, const Device& device) {
   settings.data = repeatable(settings.data);
   settings.validation = repeatable(settings.validation);
   settings.device = to_string(device);
-  io::write_file(directory.file(RunDirectory::kConfig), config_file_text(settings));
+  return settings;
 }
-
 FitResult fit(Trainer& trainer, const Dataset& data, const std::optional<Dataset>& validation,
               TrainingRun& run) {
   const auto callback = [&](const Progress& progress) { return run.on_progress(progress); };
@@ -117,11 +115,10 @@ ExitCode train(const Request& request, RunSettings settings) {
   Trainer trainer(settings.model, settings.train, device);
   if (request.resume && directory.has_state()) trainer.load_state(directory.file(RunDirectory::kState));
   directory.create();
-  write_config(directory, settings, trainer.device());
   print(start_table(settings, data, plan, device) + (request.resume ? resume_note(trainer) : ""));
   FitResult result;
   {
-    TrainingRun run(trainer, directory, settings, validation.value_or(data));
+    TrainingRun run(trainer, directory, repeatable(settings, trainer.device()), validation.value_or(data));
     result = fit(trainer, data, validation, run);
     run.finish();
   }

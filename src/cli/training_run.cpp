@@ -4,7 +4,9 @@
 #include <array>
 #include <ctime>
 
+#include "src/cli/config_file.hpp"
 #include "src/cli/signals.hpp"
+#include "src/io/atomic_file.hpp"
 #include "src/io/png_grid.hpp"
 
 namespace cuvae::cli {
@@ -45,23 +47,28 @@ TrainingRun::TrainingRun(Trainer& trainer, RunDirectory& directory, const RunSet
                          const Dataset& data)
     : trainer_(trainer),
       directory_(directory),
-      save_every_(settings.save_every),
-      seed_(settings.train.seed),
+      settings_(settings),
       pictured_(data),
       provenance_(provenance(data, trainer.device())),
       metrics_(directory.file(RunDirectory::kMetrics), trainer.epochs_done()),
       display_(terminal(Stream::err)) {}
 
 Control TrainingRun::on_progress(const Progress& progress) {
+  if (!config_written_) write_config();
   display_.show(progress);
   if (progress.event == Progress::Event::epoch) {
     finish_epoch(*progress.metrics);
-  } else if (save_every_ > 0 && progress.step % save_every_ == 0) {
+  } else if (settings_.save_every > 0 && progress.step % settings_.save_every == 0) {
     save();
   }
   // At the very end there is nothing left to stop.
   const bool stop = StopSignals::requested() && progress.step < progress.total_steps;
   return stop ? Control::stop : Control::proceed;
+}
+
+void TrainingRun::write_config() {
+  io::write_file(directory_.file(RunDirectory::kConfig), config_file_text(settings_));
+  config_written_ = true;
 }
 
 void TrainingRun::finish() {
@@ -71,8 +78,7 @@ void TrainingRun::finish() {
 // The state comes last: whatever a crash leaves beyond it, the resumed run computes again and replaces.
 void TrainingRun::finish_epoch(const EpochMetrics& metrics) {
   if (metrics.best) {
-    directory_.keep();
-    trainer_.save_model(directory_.file(RunDirectory::kBest), provenance_);
+    trainer_.save_model(directory_.file(RunDirectory::kBest), metadata());
   }
   draw_pictures();
   metrics_.append(metrics);
@@ -80,20 +86,24 @@ void TrainingRun::finish_epoch(const EpochMetrics& metrics) {
 }
 
 void TrainingRun::save() {
-  std::map<std::string, std::string> metadata = provenance_;
-  metadata["steps"] = std::to_string(trainer_.steps_done());
-  trainer_.save_model(directory_.file(RunDirectory::kModel), metadata);
-  trainer_.save_state(directory_.file(RunDirectory::kState), metadata);
+  trainer_.save_model(directory_.file(RunDirectory::kModel), metadata());
+  trainer_.save_state(directory_.file(RunDirectory::kState), metadata());
   directory_.keep();
   saved_step_ = trainer_.steps_done();
+}
+
+std::map<std::string, std::string> TrainingRun::metadata() const {
+  std::map<std::string, std::string> all = provenance_;
+  all["steps"] = std::to_string(trainer_.steps_done());
+  return all;
 }
 
 void TrainingRun::draw_pictures() {
   const ImageShape image = pictured_.image();
   if (image == ImageShape{}) return;
   Vae vae = trainer_.model();
-  io::write_png_grid(directory_.file(RunDirectory::kSamples), vae.sample(kSamples, seed_), kSamples, image,
-                     kAcross);
+  io::write_png_grid(directory_.file(RunDirectory::kSamples), vae.sample(kSamples, settings_.train.seed),
+                     kSamples, image, kAcross);
   const std::int64_t pairs = std::min(kPairs, pictured_.rows());
   const std::vector<float> originals = first_rows(pictured_, pairs);
   io::write_png_pairs(directory_.file(RunDirectory::kReconstructions), originals, vae.reconstruct(originals),

@@ -15,26 +15,27 @@ namespace cuvae::cli {
 
 class TrainingRun {
  public:
-  TrainingRun(Trainer& trainer, RunDirectory& directory, const RunSettings& settings, const Dataset& data);
-
-  // The callback of Trainer::fit.
+  TrainingRun(Trainer& trainer, RunDirectory& directory, const RunSettings& settings,
+              const Dataset& data);  // The callback of Trainer::fit. Nothing is written before its first
+                                     // call: until then the data may be refused.
   Control on_progress(const Progress& progress);
   // Saves what the last event did not.
   void finish();
 
  private:
+  void write_config();
   void finish_epoch(const EpochMetrics& metrics);
   void save();
   void draw_pictures();
-
+  [[nodiscard]] std::map<std::string, std::string> metadata() const;
   Trainer& trainer_;
   RunDirectory& directory_;
-  std::int64_t save_every_;
-  std::uint64_t seed_;
+  RunSettings settings_;
   Dataset pictured_;  // the rows that are shown reconstructed
   std::map<std::string, std::string> provenance_;
   MetricsFile metrics_;
   ProgressDisplay display_;
+  bool config_written_ = false;
   std::int64_t saved_step_ = -1;
 };
 

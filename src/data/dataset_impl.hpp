@@ -32,11 +32,10 @@ struct Dataset::Impl {
   data::ByteOrder order = data::ByteOrder::native;
   std::int64_t rows = 0;
   std::int32_t cols = 0;
-  std::int64_t row_stride = 0;  // bytes
-  std::vector<data::Axis>
-      columns;         // of one row, the last varies fastest; a single one where values are side by side
-  float scale = 1.0f;  // of every value: 1/255 for pixels
-  float low = 0.0f, high = 0.0f;  // of all values, scaled
+  std::int64_t row_stride = 0;      // bytes
+  std::vector<data::Axis> columns;  // of one row, the last fastest; one axis where values are side by side
+  float scale = 1.0f;               // of every value: 1/255 for pixels
+  float low = 0.0f, high = 0.0f;    // of all values, scaled
   ImageShape image;
   std::string source, description;
   std::uint64_t fingerprint = 0;

@@ -48,7 +48,8 @@ TEST_F(BadData, IsRefusedBeforeAnythingIsCreated) {
     expect_refusal(cuvae({"info", name}), 3, {name});
   }
   expect_refusal(cuvae({"train", "absent.npy", "--out", "run"}), 3, {"absent.npy"});
-  expect_refusal(cuvae({"train", "builtin:circles", "--out", "run"}), 3, {"builtin:circles"});
+  expect_refusal(cuvae({"train", "builtin:circles", "--out", "run"}), 2,
+                 {"builtin:circles", "builtin:shapes"});
   EXPECT_EQ(files(), all);
 }
 
@@ -100,6 +101,20 @@ TEST_F(BadData, DamagedCheckpointsAreRefused) {
   expect_refusal(cuvae({"sample", "absent.safetensors", "--out", "s.npy"}), 3, {"absent.safetensors"});
   write_file(at("run/state.safetensors"), text("run/state.safetensors").substr(0, 500));
   expect_refusal(train("run", {"--resume"}), 3, {"state.safetensors"});
+}
+
+TEST_F(BadData, AFullDiskIsThreeAndLeavesNothing) {
+  const std::string limited = "ulimit -f 20; exec \"$0\" \"$@\"";  // blocks of 512 bytes
+  const Words command{"sh",  "-c",       limited, cuvae_binary(), "train", "builtin:shapes:512", "--out",
+                      "run", "--hidden", "8",     "--epochs",     "1"};
+  expect_refusal(run_command(command, {at("."), {}}), 3, {"run/"});
+  EXPECT_EQ(files(), Words{});
+  trained("run");
+  const std::string state = text("run/state.safetensors");
+  expect_refusal(run_command(command + Words{"--latent", "3", "--batch", "64", "--epochs", "3", "--resume"},
+                             {at("."), {}}),
+                 3, {"run/"});
+  EXPECT_EQ(text("run/state.safetensors"), state);
 }
 
 TEST_F(BadData, OutputThatCannotBeWrittenIsThree) {

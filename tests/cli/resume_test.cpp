@@ -72,7 +72,7 @@ TEST_F(Resume, StartsAfreshWhereThereIsNothing) {
 
 TEST_F(Resume, RefusesAnotherConfigurationOrOtherData) {
   trained("run", {"--max-steps", "3"});
-  const std::string state = text("run/state.safetensors");
+  const std::string state = text("run/state.safetensors"), config = text("run/config.toml");
   expect_refusal(train("run", {"--resume", "--latent", "4"}), 3, {"state.safetensors", "latent"});
   expect_refusal(train("run", {"--resume", "--lr", "0.5"}), 3, {"state.safetensors", "lr"});
   expect_refusal(train("run", {"builtin:shapes:511", "--resume"}), 2, {"unexpected"});
@@ -81,10 +81,11 @@ TEST_F(Resume, RefusesAnotherConfigurationOrOtherData) {
       "64",    "--epochs",           "2",     "--resume"};
   expect_refusal(cuvae(other), 3, {"builtin:shapes:500"});
   EXPECT_EQ(text("run/state.safetensors"), state);
+  EXPECT_EQ(text("run/config.toml"), config);
 }
 
 TEST_F(Resume, ASignalSavesAndTheRestFollows) {
-  const Words settings{"--hidden", "8", "--latent", "3", "--batch", "16", "--epochs", "40", "--threads", "1"};
+  const Words settings{"--hidden", "8", "--latent", "3", "--batch", "16", "--epochs", "15", "--threads", "1"};
   ASSERT_EQ(interrupted("run", settings + Words{"--save-every", "5"}, {SIGTERM}), 75);
   for (const std::string& name : files()) EXPECT_EQ(name.find(".tmp"), std::string::npos) << name;
   const Words command = Words{"train", "builtin:shapes:512"} + settings;

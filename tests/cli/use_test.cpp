@@ -18,6 +18,15 @@ class Use : public CliTest {
     EXPECT_EQ(result.exit_code, 0) << result.err;
     return result.out;
   }
+  [[nodiscard]] std::vector<float> values_of(const std::string& npy) const {
+    const Dataset data = Dataset::open(at(npy).string());
+    std::vector<float> all, row(static_cast<std::size_t>(data.cols()));
+    for (std::int64_t i = 0; i < data.rows(); ++i) {
+      data.read_row(i, row);
+      all.insert(all.end(), row.begin(), row.end());
+    }
+    return all;
+  }
   const std::string model_ = "run/model.safetensors";
 };
 
@@ -75,18 +84,17 @@ TEST_F(Use, ReconstructionsArePairsOrAllRows) {
   EXPECT_EQ(Dataset::open(at("r.npy").string()).rows(), 40);
 }
 
+// But for rounding: the BLAS sums a row in an order that depends on where in a batch it stands.
 TEST_F(Use, EncodingsDoNotDependOnTheBatch) {
   (void)done({"encode", model_, "builtin:shapes:50", "--out", "a.npy"});
   (void)done({"encode", model_, "builtin:shapes:50", "--out", "b.npy", "--batch", "7"});
-  EXPECT_EQ(text("a.npy"), text("b.npy"));
+  const std::vector<float> a = values_of("a.npy"), b = values_of("b.npy");
+  ASSERT_EQ(a.size(), 150u);
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-6f);
   (void)done({"encode", model_, "builtin:shapes:50", "--with-log-var", "--out", "c.npy"});
-  const Dataset means = Dataset::open(at("a.npy").string()), both = Dataset::open(at("c.npy").string());
-  ASSERT_EQ(means.cols(), 3);
-  ASSERT_EQ(both.cols(), 6);
-  std::vector<float> mean(3), row(6);
-  means.read_row(49, mean);
-  both.read_row(49, row);
-  EXPECT_TRUE(std::equal(mean.begin(), mean.end(), row.begin()));
+  const std::vector<float> both = values_of("c.npy");
+  ASSERT_EQ(both.size(), 300u);
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i], both[i / 3 * 6 + i % 3]);
 }
 
 TEST_F(Use, InfoTellsCheckpointsFromData) {

@@ -1,0 +1,55 @@
+// A VAE in plain double precision, written from the formulas of Kingma & Welling (2014) alone: no padding, no
+// arena, no batches, none of the engine's code. What the engine computes is held against it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cuvae/config.hpp"
+#include "cuvae/vae.hpp"
+#include "kernels/ops/noise.hpp"
+
+namespace cuvae::test {
+
+using Tensors = std::map<std::string, std::vector<double>>;  // weights row-major [out, in]
+
+[[nodiscard]] Tensors as_doubles(const std::vector<Parameter>& parameters);
+
+struct Code {
+  std::vector<double> mean, log_var;  // log_var after its soft bound
+};
+
+// In nats of one row.
+struct RowLoss {
+  double nll = 0, kl = 0;
+};
+
+class ReferenceModel {
+ public:
+  ReferenceModel(const ModelConfig& config, const Tensors& tensors) : config_(config), tensors_(tensors) {}
+
+  [[nodiscard]] Code encode(std::span<const double> x) const;
+  // Logits (Bernoulli) or means (Gaussian).
+  [[nodiscard]] std::vector<double> decode(std::span<const double> z) const;
+  // With one draw of z = mean + exp(log_var / 2) eps.
+  [[nodiscard]] RowLoss loss(std::span<const double> x, std::span<const double> eps) const;
+
+ private:
+  using Values = std::vector<double>;
+
+  [[nodiscard]] Values dense(const std::string& name, std::span<const double> x) const;
+  [[nodiscard]] Values hidden(const std::string& side, std::size_t layers, std::span<const double> x) const;
+  [[nodiscard]] double output_log_var(std::size_t column) const;
+
+  const ModelConfig& config_;
+  const Tensors& tensors_;
+};
+
+// The noise contract's normals for one row, in double.
+[[nodiscard]] std::vector<double> normals(const ops::NoiseSource& source, std::uint32_t step,
+                                          std::int64_t row, std::int32_t count);
+
+}  // namespace cuvae::test

@@ -1,0 +1,300 @@
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "data/sample_files.hpp"
+#include "kernels/ops/row_order.hpp"
+#include "model/padding.hpp"
+#include "model/reference_model.hpp"
+#include "src/train/trainer_impl.hpp"
+#include "train/jobs.hpp"
+
+namespace cuvae::test {
+namespace {
+
+// What builtin:shapes asks for, made small.
+Job shapes_job() {
+  Job job = small_job();
+  job.data = Dataset::builtin_shapes(512);
+  job.model.data_dim = 784;
+  job.model.encoder_hidden = job.model.decoder_hidden = {64};
+  job.model.latent = 8;
+  job.model.activation = Activation::relu;
+  job.train.batch = 128;
+  return job;
+}
+
+struct Run {
+  std::vector<std::uint32_t> arenas;
+  std::vector<std::string> history;
+  friend bool operator==(const Run&, const Run&) = default;
+};
+
+Run run(const Job& job, int threads) {
+  Trainer trainer = trainer_of(job, threads);
+  Run run{{}, describe(fit(trainer, job).history)};
+  run.arenas = arena_bits(trainer);
+  return run;
+}
+
+TEST(Fit, OverfitsOneBatch) {
+  Job job = shapes_job();
+  job.data = Dataset::builtin_shapes(64);
+  job.train.epochs = 200;
+  job.train.learning_rate = 3e-3;
+  Trainer trainer = trainer_of(job, 2);
+  const FitResult result = fit(trainer, job);
+  EXPECT_LT(result.history.front().train.elbo, -400) << "784 log 2 nats at first";
+  EXPECT_GT(result.history.back().train.elbo, -110);
+}
+
+TEST(Fit, TwoRunsGiveTheSameBits) { EXPECT_EQ(run(shapes_job(), 2), run(shapes_job(), 2)); }
+
+TEST(Fit, AnyNumberOfThreadsGivesTheSameBits) {
+  Job job = shapes_job();
+  job.model.encoder_hidden = {300};  // wide enough that threads share the products and the arena
+  job.model.binarize = Binarize::dynamic;
+  job.train.validation_fraction = 0.2;
+  const Run one = run(job, 1);
+  EXPECT_EQ(run(job, 2), one);
+  EXPECT_EQ(run(job, 4), one);
+}
+
+TEST(Fit, AnotherSeedGivesAnotherRun) {
+  Job job = small_job();
+  const Run five = run(job, 1);
+  job.train.seed = 6;
+  EXPECT_NE(run(job, 1).arenas, five.arenas);
+}
+
+TEST(Fit, LeavesThePaddingZero) {
+  Job job = small_job();
+  job.model.likelihood = Likelihood::gaussian;
+  job.model.variance = Variance::per_dimension;
+  for (const Optimizer optimizer : {Optimizer::adam, Optimizer::adamw, Optimizer::sgd}) {
+    job.train.optimizer = optimizer;
+    job.train.weight_decay = 0.01;
+    Trainer trainer = trainer_of(job);
+    fit(trainer, job);
+    const model::Parameters& parameters = trainer.impl().parameters;
+    const ParameterArenas& arenas = parameters.arenas();
+    for (const float* arena : {arenas.parameters, arenas.gradients, arenas.first_moments, arenas.second_moments}) {
+      EXPECT_EQ(dirty_padding(trainer.impl().layout, parameters.download(arena)), 0);
+    }
+  }
+}
+
+TEST(Fit, MicroBatchesGiveTheBatchsResultWithinRounding) {
+  Job job = small_job();
+  job.train.optimizer = Optimizer::sgd;  // Adam divides by the rounding of small gradients
+  Trainer whole = trainer_of(job);
+  const FitResult wanted = fit(whole, job);
+  for (const std::int32_t micro : {1, 6, 10, 19}) {
+    SCOPED_TRACE(micro);
+    job.train.micro_batch = micro;
+    Trainer trainer = trainer_of(job);
+    const FitResult result = fit(trainer, job);
+    for (std::size_t epoch = 0; epoch < 3; ++epoch) {
+      EXPECT_NEAR(result.history[epoch].train.elbo, wanted.history[epoch].train.elbo, 2e-5);
+    }
+    const auto ours = trainer.model().parameters(), theirs = whole.model().parameters();
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+      for (std::size_t k = 0; k < ours[i].values.size(); ++k) {
+        ASSERT_NEAR(ours[i].values[k], theirs[i].values[k], 2e-6) << ours[i].name;
+      }
+    }
+  }
+}
+
+TEST(Fit, MaxStepsStopsThere) {
+  Job job = small_job();
+  job.train.max_steps = 6;  // two steps into the second epoch
+  Trainer trainer = trainer_of(job);
+  const FitResult result = fit(trainer, job);
+  EXPECT_EQ(result.reason, StopReason::max_steps);
+  EXPECT_NE(result.explanation.find('6'), std::string::npos) << result.explanation;
+  EXPECT_EQ(result.steps, 6);
+  EXPECT_EQ(trainer.steps_done(), 6);
+  EXPECT_EQ(trainer.epochs_done(), 1);
+  ASSERT_EQ(result.history.size(), 2u);
+  EXPECT_EQ(result.history[1].epoch, 2);
+  EXPECT_EQ(result.history[1].step, 6);
+}
+
+TEST(Fit, SaysThatItIsDoneAndDoesNothingMore) {
+  const Job job = small_job();
+  Trainer trainer = trainer_of(job);
+  EXPECT_EQ(fit(trainer, job).reason, StopReason::epochs_done);
+  EXPECT_EQ(trainer.steps_done(), 12);
+  EXPECT_EQ(trainer.epochs_done(), 3);
+  const auto before = arena_bits(trainer);
+  const FitResult again = fit(trainer, job);
+  EXPECT_EQ(again.reason, StopReason::epochs_done);
+  EXPECT_TRUE(again.history.empty());
+  EXPECT_EQ(arena_bits(trainer), before);
+}
+
+TEST(Fit, TellsItsCallbackWhereItIs) {
+  const Job job = small_job();
+  Trainer trainer = trainer_of(job);
+  std::int64_t steps = 0, epochs = 0;
+  fit(trainer, job, [&](const Progress& p) {
+    EXPECT_EQ(p.epochs, 3);
+    EXPECT_EQ(p.total_steps, 12);
+    EXPECT_EQ(p.steps_per_epoch, 4);
+    if (p.event == Progress::Event::step) {
+      EXPECT_EQ(p.step, ++steps);
+      EXPECT_EQ(p.step_in_epoch, (steps - 1) % 4 + 1);
+      EXPECT_EQ(p.epoch, (steps - 1) / 4 + 1);
+      EXPECT_EQ(p.metrics, nullptr);
+      EXPECT_NEAR(p.running.elbo, p.running.reconstruction - p.running.kl, 1e-9);
+    } else if (p.metrics != nullptr) {
+      EXPECT_EQ(p.epoch, ++epochs);
+      EXPECT_EQ(p.metrics->epoch, epochs);
+      EXPECT_EQ(p.metrics->step, 4 * epochs);
+      EXPECT_EQ(p.running.elbo, p.metrics->train.elbo);
+    } else {
+      ADD_FAILURE() << "an epoch without metrics";
+    }
+    return Control::proceed;
+  });
+  EXPECT_EQ(steps, 12);
+  EXPECT_EQ(epochs, 3);
+}
+
+TEST(Fit, OutputBiasStartsAtTheMeanOfTheTrainingRows) {
+  Job job = small_job();
+  freeze(job);
+  job.model.output_bias = OutputBias::data_mean;
+  job.model.likelihood = Likelihood::gaussian;
+  Trainer trainer = trainer_of(job);
+  fit(trainer, job);
+  double mean = 0;
+  for (std::int64_t row = 0; row < 70; ++row) mean += static_cast<double>(row_of(job.data, row)[7]) / 70;
+  for (const Parameter& p : trainer.model().parameters()) {
+    if (p.name == "decoder.output.bias") EXPECT_NEAR(static_cast<double>(p.values[7]), mean, 1e-7);
+  }
+}
+
+TEST(Fit, RefusesDataOfAnotherWidthOrRange) {
+  Job job = small_job();
+  Trainer trainer = trainer_of(job);
+  const Dataset wide = Dataset::from_values(random_values(70, 1), 14), grey = Dataset::from_values(
+      random_values(70 * kColumns, 1, 0.0f, 2.0f), kColumns);
+  expect_error(Errc::data, {"14", "13"}, [&] { trainer.fit(wide); });
+  expect_error(Errc::data, {"14", "13"}, [&] { trainer.fit(job.data, wide); });
+  expect_error(Errc::data, {"row"}, [&] { trainer.fit(grey); });
+  expect_error(Errc::data, {"row"}, [&] { trainer.fit(job.data, grey); });
+  job.train.validation_fraction = 0.9;
+  Trainer splitting = trainer_of(job);
+  expect_error(Errc::data, {"validation"}, [&] { splitting.fit(random_rows(1, 1)); });
+  EXPECT_EQ(fit(splitting, job).reason, StopReason::epochs_done) << "data that was refused leaves no trace";
+}
+
+// Sums over rows by the plain double model, with the noise the contract asks for.
+class Expected {
+ public:
+  Expected(const Job& job, const std::vector<Parameter>& weights) : job_(job), tensors_(as_doubles(weights)) {}
+
+  RowLoss row(const Dataset& data, std::int64_t row, ops::Purpose purpose, std::int64_t step) const {
+    const std::vector<float> x = row_of(data, row);
+    const std::vector<double> eps = normals({job_.train.seed, purpose, 0}, static_cast<std::uint32_t>(step), row, job_.model.latent);
+    return ReferenceModel(job_.model, tensors_).loss(std::vector<double>(x.begin(), x.end()), eps);
+  }
+
+ private:
+  const Job& job_;
+  Tensors tensors_;
+};
+
+void expect_elbo(const Elbo& elbo, const RowLoss& sum, std::int64_t rows) {
+  const double n = static_cast<double>(rows);
+  EXPECT_NEAR(elbo.reconstruction, -sum.nll / n, 1e-5);
+  EXPECT_NEAR(elbo.kl, sum.kl / n, 1e-6);
+  EXPECT_NEAR(elbo.elbo, -(sum.nll + sum.kl) / n, 1e-5);
+}
+
+// Weights that stay as they are let every reported number be told beforehand: which rows are trained on and which
+// are held out, the order of an epoch, the noise of each step, the mean over rows.
+void expect_reports(const Job& job, std::int64_t held_out) {
+  Trainer trainer = trainer_of(job);
+  const Expected expected(job, trainer.model().parameters());
+  const FitResult result = fit(trainer, job);
+  const std::int64_t rows = job.data.rows(), training = rows - held_out;
+  const ops::RowOrder order{job.train.seed, rows, 0, training, ops::RowOrder::Visit::shuffled};
+  const ops::RowOrder rest{job.train.seed, rows, training, held_out};
+  std::int64_t step = 0;
+  for (std::int32_t epoch = 0; epoch < job.train.epochs; ++epoch) {
+    SCOPED_TRACE(epoch);
+    RowLoss trained, validated;
+    std::set<std::int64_t> seen;
+    for (std::int64_t position = 0; position < training; ++position) {
+      const std::int64_t row = order.row(position, epoch);
+      const RowLoss loss = expected.row(job.data, row, ops::Purpose::latent, step + position / job.train.batch);
+      trained.nll += loss.nll, trained.kl += loss.kl;
+      seen.insert(row);
+    }
+    for (std::int64_t position = 0; position < held_out; ++position) {
+      const std::int64_t row = rest.row(position, 0);
+      const RowLoss loss = expected.row(job.data, row, ops::Purpose::evaluate_latent, 0);
+      validated.nll += loss.nll, validated.kl += loss.kl;
+      EXPECT_TRUE(seen.insert(row).second) << "row " << row << " is trained on and held out";
+    }
+    EXPECT_EQ(static_cast<std::int64_t>(seen.size()), rows);
+    step += (training + job.train.batch - 1) / job.train.batch;
+    const EpochMetrics& metrics = result.history.at(static_cast<std::size_t>(epoch));
+    expect_elbo(metrics.train, trained, training);
+    EXPECT_EQ(metrics.validation.has_value(), held_out > 0);
+    if (metrics.validation) expect_elbo(*metrics.validation, validated, held_out);
+  }
+}
+
+TEST(Fit, ReportsTheMeanOverEveryRowOfTheEpoch) {
+  Job job = small_job();
+  freeze(job);
+  expect_reports(job, 0);
+  job.train.micro_batch = 6;
+  expect_reports(job, 0);
+  job.model.likelihood = Likelihood::gaussian;
+  job.model.fixed_variance = 0.3;
+  expect_reports(job, 0);
+}
+
+TEST(Fit, ValidationFractionHoldsOutRowsChosenByTheSeed) {
+  Job job = small_job();
+  freeze(job);
+  job.train.validation_fraction = 0.3;
+  expect_reports(job, 21);
+  job.train.seed = 77;
+  expect_reports(job, 21);
+}
+
+TEST(Fit, ValidationDataIsEvaluatedWhole) {
+  Job job = small_job();
+  freeze(job);
+  job.validation = random_rows(33, 9);
+  Trainer trainer = trainer_of(job);
+  const Expected expected(job, trainer.model().parameters());
+  RowLoss sum;
+  for (std::int64_t row = 0; row < 33; ++row) {
+    const RowLoss loss = expected.row(*job.validation, row, ops::Purpose::evaluate_latent, 0);
+    sum.nll += loss.nll, sum.kl += loss.kl;
+  }
+  const FitResult result = fit(trainer, job);
+  ASSERT_TRUE(result.history[0].validation.has_value());
+  expect_elbo(*result.history[0].validation, sum, 33);
+}
+
+TEST(Fit, ObjectiveWeighsTheKl) {
+  Job job = small_job();
+  freeze(job);
+  job.train.kl_weight = 0.25;
+  Trainer trainer = trainer_of(job);
+  const EpochMetrics metrics = fit(trainer, job).history.at(1);
+  EXPECT_NEAR(metrics.objective, metrics.train.reconstruction - 0.25 * metrics.train.kl, 1e-9);
+  EXPECT_NEAR(metrics.train.elbo, metrics.train.reconstruction - metrics.train.kl, 1e-9);
+  EXPECT_EQ(metrics.kl_weight, 0.25);
+}
+
+}  // namespace
+}  // namespace cuvae::test
