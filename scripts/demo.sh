@@ -13,7 +13,7 @@ cmake --build --preset release -j "$(nproc)" --target cuvae_cli
 
 rm -rf runs/demo
 build/release/bin/cuvae train builtin:shapes --device auto --out runs/demo \
-  --hidden 400 --latent 12 --epochs 15 --lr 2e-3 --lr-schedule cosine
+  --hidden 400 --latent 10 --epochs 25 --lr 2e-3 --lr-schedule cosine
 
 cat <<'END'
 

@@ -48,7 +48,7 @@ struct ModelConfig {
 struct LearningRateSchedule {
   enum class Kind { constant, cosine, steps };
   Kind kind = Kind::constant;                           // cosine: from lr to 0 over the whole run
-  std::vector<std::pair<std::int32_t, double>> steps;  // after so many epochs, multiply the rate by so much
+  std::vector<std::pair<std::int32_t, double>> steps{};  // after so many epochs, multiply the rate by so much
 
   friend bool operator==(const LearningRateSchedule&, const LearningRateSchedule&) = default;
 };
@@ -61,7 +61,7 @@ struct TrainConfig {
   std::int32_t micro_batch = 0;  // rows per pass, gradients accumulated; 0: the whole batch at once
   Optimizer optimizer = Optimizer::adam;
   double learning_rate = 1e-3;
-  LearningRateSchedule schedule;
+  LearningRateSchedule schedule{};
   double beta1 = 0.9;          // Adam, AdamW
   double beta2 = 0.999;        // Adam, AdamW
   double epsilon = 1e-8;       // Adam, AdamW: added to sqrt(v / correction)

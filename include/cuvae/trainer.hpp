@@ -76,8 +76,8 @@ struct Plan {
 
 class Trainer {
  public:
-  // Freshly initialised from train.seed; model.data_dim must be set. Allocates everything a step needs:
-  // after this a step allocates nothing. Throws Error(invalid_argument, device, unsupported, out_of_memory).
+  // Freshly initialised from train.seed; model.data_dim must be set. Allocates everything a step of fit()
+  // needs: such a step allocates nothing. Throws Error(invalid_argument, device, unsupported, out_of_memory).
   Trainer(const ModelConfig& model, const TrainConfig& train, const Device& device = Device::best());
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;

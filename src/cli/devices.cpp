@@ -2,6 +2,7 @@
 #include "cuvae/device.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/output.hpp"
+
 namespace cuvae::cli {
 
 ExitCode run_devices(Arguments arguments) {

@@ -4,6 +4,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+
 #include "src/cli/output.hpp"
 
 namespace cuvae::cli {

@@ -1,6 +1,7 @@
 #include "src/cli/run_report.hpp"
 
 #include <filesystem>
+
 #include "src/cli/output.hpp"
 
 namespace cuvae::cli {

@@ -8,6 +8,7 @@
 #include "src/cli/run_report.hpp"
 #include "src/cli/signals.hpp"
 #include "src/cli/training_run.hpp"
+
 namespace cuvae::cli {
 namespace {
 
@@ -91,6 +92,7 @@ RunSettings repeatable(RunSettings settings, const Device& device) {
   settings.device = to_string(device);
   return settings;
 }
+
 FitResult fit(Trainer& trainer, const Dataset& data, const std::optional<Dataset>& validation,
               TrainingRun& run) {
   const auto callback = [&](const Progress& progress) { return run.on_progress(progress); };

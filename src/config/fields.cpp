@@ -46,6 +46,7 @@ Fields to_fields(const TrainConfig& config) { return fields_of({{}, config}, Gro
 ModelConfig model_from_fields(const std::map<std::string, std::string>& fields) {
   return from_fields(fields, Group::model).model;
 }
+
 TrainConfig train_from_fields(const std::map<std::string, std::string>& fields) {
   return from_fields(fields, Group::train).train;
 }

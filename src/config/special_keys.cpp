@@ -52,8 +52,8 @@ Key hidden_key() {
           Kind::widths,
           [](Settings& settings, const std::string& text) {
             settings.model.encoder_hidden = checked_widths(text);
-            settings.model.decoder_hidden.assign(settings.model.encoder_hidden.begin(),
-                                                 settings.model.encoder_hidden.end());
+            settings.model.decoder_hidden.assign(settings.model.encoder_hidden.rbegin(),
+                                                 settings.model.encoder_hidden.rend());
           },
           [](const Settings& settings) { return format(settings.model.encoder_hidden); },
           [](const Settings&) {}};

@@ -26,7 +26,7 @@ class FieldFinder final : public JsonEvents {
   void end_object() override { --depth_; }
   void begin_array() override { ++depth_; }
   void end_array() override { --depth_; }
-  void key(std::string name) override { at_field_ = depth_ == 1 && name == wanted_; }
+  void key(std::string name) override { at_field_ = name == wanted_; }
   void scalar(JsonScalar value) override {
     if (!at_field_ || depth_ != 1) return;
     if (const auto* negative = std::get_if<std::int64_t>(&value)) found_ = *negative;

@@ -11,25 +11,19 @@ namespace {
 // Rows that tell active units where there are no validation rows.
 constexpr std::int64_t kProbeRows = 2048;
 
-std::int64_t held_out_rows(const Dataset& data, const TrainConfig& config) {
-  if (config.validation_fraction <= 0.0) return 0;
-  const auto rows = std::llround(config.validation_fraction * static_cast<double>(data.rows()));
-  const std::int64_t held_out = std::max<std::int64_t>(rows, 1);
+ops::RowOrder training_rows(const Dataset& data, const TrainConfig& config) {
+  const std::int64_t held_out = held_out_rows(config, data.rows());
   if (held_out >= data.rows()) {
     throw Error(Errc::data, data.source() + ": its " + std::to_string(data.rows()) +
                                 " rows leave none to train on when validation-fraction holds some out" +
                                 "\nGive more rows, or no validation.");
   }
-  return held_out;
-}
-
-ops::RowOrder training_rows(const Dataset& data, const TrainConfig& config) {
-  return {config.seed, data.rows(), 0, data.rows() - held_out_rows(data, config), ops::RowOrder::Visit::shuffled};
+  return {config.seed, data.rows(), 0, data.rows() - held_out, ops::RowOrder::Visit::shuffled};
 }
 
 ops::RowOrder validation_rows(const Dataset& data, const Dataset* validation, const TrainConfig& config) {
   if (validation != nullptr) return {config.seed, validation->rows(), 0, validation->rows()};
-  const std::int64_t held_out = held_out_rows(data, config);
+  const std::int64_t held_out = held_out_rows(config, data.rows());
   return {config.seed, data.rows(), data.rows() - held_out, held_out};
 }
 
@@ -88,7 +82,8 @@ std::optional<FitResult> Fit::finished() const {
     result.explanation = "all " + std::to_string(config.epochs) + " epochs done";
     return result;
   }
-  if (position() >= schedule_.total_steps()) {
+  const bool evaluation_due = run.step_in_epoch == schedule_.steps_per_epoch();  // saved just before it
+  if (position() >= schedule_.total_steps() && !evaluation_due) {
     result.reason = StopReason::max_steps;
     result.explanation = "stopped at --max-steps " + std::to_string(config.max_steps);
     return result;

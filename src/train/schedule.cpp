@@ -11,6 +11,11 @@ std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return (a + b - 1) / 
 
 }  // namespace
 
+std::int64_t held_out_rows(const TrainConfig& config, std::int64_t rows) {
+  if (config.validation_fraction <= 0.0) return 0;
+  return std::max<std::int64_t>(1, std::llround(config.validation_fraction * static_cast<double>(rows)));
+}
+
 Schedule::Schedule(const TrainConfig& config, std::int64_t rows)
     : config_(config),
       rows_(rows),

@@ -9,6 +9,9 @@
 
 namespace cuvae::train {
 
+// Of `rows`, how many validation_fraction holds out: at least one where it is not 0.
+[[nodiscard]] std::int64_t held_out_rows(const TrainConfig& config, std::int64_t rows);
+
 class Schedule {
  public:
   // `rows`: of the training part.

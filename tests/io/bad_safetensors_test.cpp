@@ -71,6 +71,7 @@ const std::vector<BadFile> kFrame{
     {"CutInLength", "\7\0\0", "within the length"},
     {"LengthAlone", with_length(50, ""), "header of 50 bytes, and has only 0"},
     {"CutInHeader", file_of(kOneTensor, 0).substr(0, 40), "and has only 32"},
+    {"HeaderOneByteShort", file_of("{}", 0).substr(0, 9), "header of 2 bytes, and has only 1"},
     {"CutInData", file_of(kOneTensor, 7), "take 8 bytes of data, and it has 7"},
     {"TrailingBytes", file_of(kOneTensor, 9), "take 8 bytes of data, and it has 9"},
     {"DataOfNoTensor", file_of("{}", 8), "take 0 bytes of data, and it has 8"},

@@ -17,7 +17,9 @@ class Draws {
     return low + (high - low) * static_cast<double>(engine_() >> 11) * 0x1p-53;
   }
   double of(const Input& input) { return uniform(input.low, input.high); }
-  std::int64_t below(std::int64_t bound) { return static_cast<std::int64_t>(uniform(0, 1) * double(bound)); }
+  std::int64_t below(std::int64_t bound) {
+    return static_cast<std::int64_t>(uniform(0, 1) * static_cast<double>(bound));
+  }
 
   // As floats, so that float and double start from the same values.
   std::vector<float> floats(std::int64_t count, const Input& input) {

@@ -25,7 +25,8 @@ void expect_no_allocation(Job job, int threads) {
       EXPECT_EQ(allocations() - before, 0) << "step " << progress.step;
       ++steps_watched;
     }
-    const bool epoch_goes_on = progress.event == Progress::Event::step && progress.step_in_epoch < progress.steps_per_epoch;
+    const bool epoch_goes_on =
+        progress.event == Progress::Event::step && progress.step_in_epoch < progress.steps_per_epoch;
     before = epoch_goes_on ? allocations() : -1;
     return Control::proceed;
   });

@@ -23,8 +23,8 @@ TEST(EarlyStop, ComesAfterSoManyEpochsWithoutABetterOne) {
   ASSERT_EQ(result.history.size(), 3u);
   EXPECT_TRUE(result.history[0].best);
   EXPECT_FALSE(result.history[1].best);
-  for (const std::string part : {std::to_string(result.history[0].validation->elbo).substr(0, 5), std::string("epoch 1"),
-                                 std::string("2 epochs")}) {
+  const std::string best = std::to_string(result.history[0].validation->elbo).substr(0, 5);
+  for (const std::string& part : {best, std::string("epoch 1"), std::string("2 epochs")}) {
     EXPECT_NE(result.explanation.find(part), std::string::npos) << part << " in " << result.explanation;
   }
 }

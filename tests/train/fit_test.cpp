@@ -24,17 +24,17 @@ Job shapes_job() {
   return job;
 }
 
-struct Run {
+struct Trained {
   std::vector<std::uint32_t> arenas;
   std::vector<std::string> history;
-  friend bool operator==(const Run&, const Run&) = default;
+  friend bool operator==(const Trained&, const Trained&) = default;
 };
 
-Run run(const Job& job, int threads) {
+Trained run(const Job& job, int threads) {
   Trainer trainer = trainer_of(job, threads);
-  Run run{{}, describe(fit(trainer, job).history)};
-  run.arenas = arena_bits(trainer);
-  return run;
+  Trained trained{{}, describe(fit(trainer, job).history)};
+  trained.arenas = arena_bits(trainer);
+  return trained;
 }
 
 TEST(Fit, OverfitsOneBatch) {
@@ -55,14 +55,14 @@ TEST(Fit, AnyNumberOfThreadsGivesTheSameBits) {
   job.model.encoder_hidden = {300};  // wide enough that threads share the products and the arena
   job.model.binarize = Binarize::dynamic;
   job.train.validation_fraction = 0.2;
-  const Run one = run(job, 1);
+  const Trained one = run(job, 1);
   EXPECT_EQ(run(job, 2), one);
   EXPECT_EQ(run(job, 4), one);
 }
 
 TEST(Fit, AnotherSeedGivesAnotherRun) {
   Job job = small_job();
-  const Run five = run(job, 1);
+  const Trained five = run(job, 1);
   job.train.seed = 6;
   EXPECT_NE(run(job, 1).arenas, five.arenas);
 }
@@ -78,7 +78,8 @@ TEST(Fit, LeavesThePaddingZero) {
     fit(trainer, job);
     const model::Parameters& parameters = trainer.impl().parameters;
     const ParameterArenas& arenas = parameters.arenas();
-    for (const float* arena : {arenas.parameters, arenas.gradients, arenas.first_moments, arenas.second_moments}) {
+    for (const float* arena :
+         {arenas.parameters, arenas.gradients, arenas.first_moments, arenas.second_moments}) {
       EXPECT_EQ(dirty_padding(trainer.impl().layout, parameters.download(arena)), 0);
     }
   }
@@ -172,15 +173,16 @@ TEST(Fit, OutputBiasStartsAtTheMeanOfTheTrainingRows) {
   double mean = 0;
   for (std::int64_t row = 0; row < 70; ++row) mean += static_cast<double>(row_of(job.data, row)[7]) / 70;
   for (const Parameter& p : trainer.model().parameters()) {
-    if (p.name == "decoder.output.bias") EXPECT_NEAR(static_cast<double>(p.values[7]), mean, 1e-7);
+    if (p.name != "decoder.output.bias") continue;
+    EXPECT_NEAR(static_cast<double>(p.values[7]), mean, 1e-7);
   }
 }
 
 TEST(Fit, RefusesDataOfAnotherWidthOrRange) {
   Job job = small_job();
   Trainer trainer = trainer_of(job);
-  const Dataset wide = Dataset::from_values(random_values(70, 1), 14), grey = Dataset::from_values(
-      random_values(70 * kColumns, 1, 0.0f, 2.0f), kColumns);
+  const Dataset wide = Dataset::from_values(random_values(70, 1), 14),
+                grey = Dataset::from_values(random_values(70 * kColumns, 1, 0.0f, 2.0f), kColumns);
   expect_error(Errc::data, {"14", "13"}, [&] { trainer.fit(wide); });
   expect_error(Errc::data, {"14", "13"}, [&] { trainer.fit(job.data, wide); });
   expect_error(Errc::data, {"row"}, [&] { trainer.fit(grey); });
@@ -194,11 +196,13 @@ TEST(Fit, RefusesDataOfAnotherWidthOrRange) {
 // Sums over rows by the plain double model, with the noise the contract asks for.
 class Expected {
  public:
-  Expected(const Job& job, const std::vector<Parameter>& weights) : job_(job), tensors_(as_doubles(weights)) {}
+  Expected(const Job& job, const std::vector<Parameter>& weights)
+      : job_(job), tensors_(as_doubles(weights)) {}
 
   RowLoss row(const Dataset& data, std::int64_t row, ops::Purpose purpose, std::int64_t step) const {
     const std::vector<float> x = row_of(data, row);
-    const std::vector<double> eps = normals({job_.train.seed, purpose, 0}, static_cast<std::uint32_t>(step), row, job_.model.latent);
+    const std::vector<double> eps =
+        normals({job_.train.seed, purpose, 0}, static_cast<std::uint32_t>(step), row, job_.model.latent);
     return ReferenceModel(job_.model, tensors_).loss(std::vector<double>(x.begin(), x.end()), eps);
   }
 
@@ -214,8 +218,8 @@ void expect_elbo(const Elbo& elbo, const RowLoss& sum, std::int64_t rows) {
   EXPECT_NEAR(elbo.elbo, -(sum.nll + sum.kl) / n, 1e-5);
 }
 
-// Weights that stay as they are let every reported number be told beforehand: which rows are trained on and which
-// are held out, the order of an epoch, the noise of each step, the mean over rows.
+// Weights that stay as they are let every reported number be told beforehand: which rows are trained on and
+// which are held out, the order of an epoch, the noise of each step, the mean over rows.
 void expect_reports(const Job& job, std::int64_t held_out) {
   Trainer trainer = trainer_of(job);
   const Expected expected(job, trainer.model().parameters());
@@ -230,7 +234,8 @@ void expect_reports(const Job& job, std::int64_t held_out) {
     std::set<std::int64_t> seen;
     for (std::int64_t position = 0; position < training; ++position) {
       const std::int64_t row = order.row(position, epoch);
-      const RowLoss loss = expected.row(job.data, row, ops::Purpose::latent, step + position / job.train.batch);
+      const RowLoss loss =
+          expected.row(job.data, row, ops::Purpose::latent, step + position / job.train.batch);
       trained.nll += loss.nll, trained.kl += loss.kl;
       seen.insert(row);
     }

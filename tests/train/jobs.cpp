@@ -43,7 +43,9 @@ FitResult fit(Trainer& trainer, const Job& job, const std::function<Control(cons
   return job.validation ? trainer.fit(job.data, *job.validation, callback) : trainer.fit(job.data, callback);
 }
 
-Trainer trainer_of(const Job& job, int threads) { return Trainer(job.model, job.train, Device::cpu(threads)); }
+Trainer trainer_of(const Job& job, int threads) {
+  return Trainer(job.model, job.train, Device::cpu(threads));
+}
 
 std::vector<std::uint32_t> bits(const std::vector<float>& values) {
   std::vector<std::uint32_t> all;
@@ -73,10 +75,12 @@ std::vector<std::uint32_t> arena_bits(Trainer& trainer) {
 std::string describe(const EpochMetrics& m) {
   std::ostringstream out;
   out << std::hexfloat << "epoch " << m.epoch << " step " << m.step << " train " << m.train.elbo << ' '
-      << m.train.reconstruction << ' ' << m.train.kl << " objective " << m.objective << " rate " << m.learning_rate
-      << " kl weight " << m.kl_weight << " active " << m.active_units << " skipped " << m.skipped_updates;
+      << m.train.reconstruction << ' ' << m.train.kl << " objective " << m.objective << " rate "
+      << m.learning_rate << " kl weight " << m.kl_weight << " active " << m.active_units << " skipped "
+      << m.skipped_updates;
   if (m.validation) {
-    out << " validation " << m.validation->elbo << ' ' << m.validation->reconstruction << ' ' << m.validation->kl;
+    out << " validation " << m.validation->elbo << ' ' << m.validation->reconstruction << ' '
+        << m.validation->kl;
   }
   if (m.best) out << " best";
   return out.str();

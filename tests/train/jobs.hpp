@@ -30,7 +30,8 @@ void freeze(Job& job);
 FitResult fit(Trainer& trainer, const Job& job, const std::function<Control(const Progress&)>& callback = {});
 [[nodiscard]] Trainer trainer_of(const Job& job, int threads = 1);
 
-// Bit patterns of every parameter; of every arena that survives a step (parameters and moments, with padding).
+// Bit patterns of every parameter; of every arena that survives a step (parameters and moments, with
+// padding).
 [[nodiscard]] std::vector<std::uint32_t> bits(const std::vector<float>& values);
 [[nodiscard]] std::vector<std::uint32_t> bits(const std::vector<Parameter>& parameters);
 [[nodiscard]] std::vector<std::uint32_t> arena_bits(Trainer& trainer);

@@ -37,7 +37,8 @@ void expect_skipped(const Job& job, Trainer& trainer, std::int64_t index) {
     EXPECT_EQ(trainer.impl().network.state().skipped_in_a_row, skipped);
   }
   finish_step_with(trainer, index, 0.5f);
-  EXPECT_NE(arena_bits(trainer), before) << to_string(job.train.optimizer) << ": a finite gradient is applied";
+  EXPECT_NE(arena_bits(trainer), before)
+      << to_string(job.train.optimizer) << ": a finite gradient is applied";
   EXPECT_EQ(trainer.impl().network.state().skipped_in_a_row, 0);
 }
 
@@ -126,7 +127,8 @@ TEST(HugeLearningRate, EndsInAnErrorThatNamesStepTensorAndCause) {
     if (progress.step == 1) after_first_step = arena_bits(trainer);
     return Control::proceed;
   };
-  expect_error(Errc::numerics, {"step 4", "3 updates in a row", "activation", "learning rate (1e+30)", "--lr"},
+  expect_error(Errc::numerics,
+               {"step 4", "3 updates in a row", "activation", "learning rate (1e+30)", "--lr"},
                [&] { fit(trainer, job, remember); });
   ASSERT_FALSE(after_first_step.empty());
   EXPECT_EQ(arena_bits(trainer), after_first_step) << "the weights are those before the first bad step";

@@ -26,7 +26,9 @@ std::int64_t count_of(const std::vector<std::int64_t>& sizes, std::int64_t bytes
   return std::count(sizes.begin(), sizes.end(), rounded(bytes));
 }
 
-std::int64_t sum(const std::vector<std::int64_t>& values) { return std::accumulate(values.begin(), values.end(), std::int64_t{0}); }
+std::int64_t sum(const std::vector<std::int64_t>& values) {
+  return std::accumulate(values.begin(), values.end(), std::int64_t{0});
+}
 
 Job wide_job() {  // so that every line of the table has another size
   Job job = small_job();
@@ -53,13 +55,15 @@ TEST(Plan, MemoryIsWhatIsAllocated) {
     const std::vector<std::int64_t> built = watch.sizes();
     EXPECT_EQ(count_of(built, arena), 4);
     EXPECT_EQ(count_of(built, bytes_for(plan, "activations, training")), 1);
-    EXPECT_LT(sum(built) - 4 * arena - bytes_for(plan, "activations, training"), 4096) << "something is not in the plan";
+    EXPECT_LT(sum(built) - 4 * arena - bytes_for(plan, "activations, training"), 4096)
+        << "something is not in the plan";
 
     trainer.fit(job.data);
     const std::vector<std::int64_t> all = watch.sizes();
     EXPECT_EQ(count_of(all, bytes_for(plan, "activations, evaluation")), 1);
     EXPECT_GE(count_of(all, bytes_for(plan, "step table")), 1);
-    const std::int64_t planned = bytes_for(plan, "activations, evaluation") + rounded(bytes_for(plan, "step table"));
+    const std::int64_t planned =
+        bytes_for(plan, "activations, evaluation") + rounded(bytes_for(plan, "step table"));
     EXPECT_LT(sum(all) - sum(built) - planned, 4096) << "something is not in the plan";
   }
 }

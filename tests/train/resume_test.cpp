@@ -22,7 +22,8 @@ struct Stop {
 };
 
 bool is_at(const Stop& stop, const Progress& progress) {
-  return progress.event == stop.event && stop.at == (stop.event == Progress::Event::step ? progress.step : progress.epoch);
+  return progress.event == stop.event &&
+         stop.at == (stop.event == Progress::Event::step ? progress.step : progress.epoch);
 }
 
 // Goes on until `stop`, if it comes; adds to the outcome.
@@ -256,7 +257,8 @@ TEST_F(Refusal, OfAPlaceInTheEpochThatIsNotThere) {
   int epochs_seen = 0;
   expect_error(Errc::data, {}, [&] {
     trainer.load_state(state_);
-    fit(trainer, job_, [&](const Progress&) { return ++epochs_seen > 100 ? Control::stop : Control::proceed; });
+    fit(trainer, job_,
+        [&](const Progress&) { return ++epochs_seen > 100 ? Control::stop : Control::proceed; });
   });
 }
 

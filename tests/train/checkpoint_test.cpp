@@ -1,0 +1,213 @@
+// Files of models and of training states.
+#include "src/train/checkpoint.hpp"
+
+#include <gtest/gtest.h>
+
+#include "data/sample_files.hpp"
+#include "src/io/safetensors.hpp"
+#include "train/jobs.hpp"
+
+namespace cuvae::test {
+namespace {
+
+class Checkpoint : public testing::Test {
+ protected:
+  Vae load(const std::string& path) { return Vae::load(path, Device::cpu(1)); }
+
+  // Puts `to` in the place of the only `from` in the file; of the same length, so that the file stays sound.
+  void change(const std::string& path, const std::string& from, const std::string& to) {
+    ASSERT_EQ(from.size(), to.size());
+    std::string bytes = read_file(path);
+    const std::size_t place = bytes.find(from);
+    ASSERT_NE(place, std::string::npos) << from;
+    ASSERT_EQ(bytes.find(from, place + 1), std::string::npos) << from;
+    write_file(path, bytes.replace(place, from.size(), to));
+  }
+
+  void expect_refused(const std::string& path, std::vector<std::string> parts) {
+    parts.push_back(path);
+    expect_error(Errc::data, parts, [&] { load(path); });
+  }
+
+  TempDir folder_;
+  std::string model_ = folder_.path / "model.safetensors", state_ = folder_.path / "state.safetensors";
+};
+
+TEST_F(Checkpoint, ModelMakesTheRoundTrip) {
+  ModelConfig config = small_job().model;
+  config.likelihood = Likelihood::gaussian;
+  config.variance = Variance::shared;
+  config.initialization = Initialization::glorot;
+  Vae vae(config, 4, Device::cpu(1));
+  vae.save(model_, {{"trained.on", "something"}});
+  Vae back = load(model_);
+  EXPECT_EQ(back.config(), config);
+  EXPECT_EQ(bits(back.parameters()), bits(vae.parameters()));
+  EXPECT_EQ(back.metadata().at("trained.on"), "something");
+  EXPECT_EQ(back.metadata().at("cuvae.kind"), "model");
+  EXPECT_EQ(back.sample(5, 1), vae.sample(5, 1));
+}
+
+TEST_F(Checkpoint, EveryFieldOfAConfigurationMakesTheRoundTrip) {
+  ModelConfig config = small_job().model;
+  config.encoder_hidden = {};
+  config.decoder_hidden = {7, 5, 8};
+  config.activation = Activation::softplus;
+  config.binarize = Binarize::dynamic;
+  config.initialization = Initialization::he;
+  config.output_bias = OutputBias::data_mean;
+  Vae(config, 4, Device::cpu(1)).save(model_);
+  EXPECT_EQ(load(model_).config(), config);
+  config.likelihood = Likelihood::gaussian;
+  config.binarize = Binarize::none;
+  config.fixed_variance = 0.1;
+  Vae(config, 4, Device::cpu(1)).save(model_);
+  EXPECT_EQ(load(model_).config(), config);
+}
+
+TEST_F(Checkpoint, KeepsTheShapeOfPictures) {
+  ModelConfig config = small_job().model;
+  config.data_dim = 15;
+  Vae vae(config, 4, Device::cpu(1));
+  vae.set_image({3, 5});
+  vae.save(model_);
+  EXPECT_EQ(load(model_).image(), (ImageShape{3, 5}));
+  vae.set_image({3, 6});
+  vae.save(model_);
+  EXPECT_EQ(load(model_).image(), ImageShape{}) << "a shape that is none of these rows";
+
+  Job job = small_job();
+  job.model.data_dim = 784;
+  job.data = Dataset::builtin_shapes(20);
+  Trainer trainer = trainer_of(job);
+  fit(trainer, job);
+  trainer.save_model(model_);
+  EXPECT_EQ(load(model_).image(), (ImageShape{28, 28}));
+}
+
+TEST_F(Checkpoint, StateIsAModelToo) {
+  const Job job = small_job();
+  Trainer trainer = trainer_of(job);
+  fit(trainer, job);
+  trainer.save_state(state_, {{"note", "x"}});
+  trainer.save_model(model_, {{"note", "y"}});
+  EXPECT_EQ(bits(load(state_).parameters()), bits(trainer.model().parameters()));
+  EXPECT_EQ(bits(load(model_).parameters()), bits(trainer.model().parameters()));
+  EXPECT_EQ(load(state_).metadata().at("note"), "x");
+  EXPECT_EQ(load(model_).metadata().at("note"), "y");
+}
+
+TEST_F(Checkpoint, ModelHoldsItsTensorsAndNothingElse) {
+  const Job job = small_job();
+  const Trainer trainer = trainer_of(job);
+  trainer.save_model(model_);
+  const io::SafetensorsFile file = io::SafetensorsFile::open(model_);
+  EXPECT_EQ(file.names().size(), trainer.model().parameters().size());
+  for (const Parameter& p : trainer.model().parameters()) {
+    EXPECT_EQ(file.shape(p.name), p.shape);
+    EXPECT_EQ(file.floats(p.name), p.values);
+  }
+  EXPECT_EQ(file.metadata().at("format"), "pt");
+}
+
+TEST_F(Checkpoint, SavingOverAnOldFileReplacesItWhole) {
+  const Job job = small_job();
+  Trainer trainer = trainer_of(job);
+  trainer.save_state(state_);
+  fit(trainer, job);
+  trainer.save_state(state_);
+  EXPECT_EQ(bits(load(state_).parameters()), bits(trainer.model().parameters()));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path), {}), 1)
+      << "nothing is left beside it";
+}
+
+TEST_F(Checkpoint, ChangedConfigurationIsRefused) {
+  const std::vector<std::array<std::string, 3>> changes{
+      {"\"model.activation\":\"tanh\"", "\"model.activation\":\"tank\"", "activation"},
+      {"\"model.latent\":\"3\"", "\"model.latent\":\"4\"", "encoder.mean"},
+      {"\"model.latent\":\"3\"", "\"model.latent\":\"0\"", "latent"},
+      {"\"model.latent\":\"3\"", "\"model.latent\":\"x\"", "latent"},
+      {"\"model.latent\":\"3\"", "\"model.latenz\":\"3\"", "latent"},
+      {"\"model.data_dim\":\"13\"", "\"model.data_dim\":\"31\"", "encoder.0.weight"},
+      {"\"model.data_dim\":\"13\"", "\"model.data_dim\":\"-1\"", "data_dim"},
+      {"\"model.likelihood\":\"bernoulli\"", "\"model.likelihood\":\"bernoullj\"", "likelihood"},
+      {"\"cuvae.kind\"", "\"cuvae.kinb\"", "cuvae.kind"},
+      {"\"decoder.0.bias\"", "\"decoder.0.bios\"", "decoder.0.bias"}};
+  for (const auto& [from, to, named] : changes) {
+    SCOPED_TRACE(to);
+    Vae(small_job().model, 4, Device::cpu(1)).save(model_);
+    change(model_, from, to);
+    expect_refused(model_, {named});
+  }
+}
+
+TEST_F(Checkpoint, AModelWithoutColumnsIsRefused) {
+  ModelConfig config = small_job().model;
+  config.data_dim = 1;
+  Vae(config, 4, Device::cpu(1)).save(model_);
+  change(model_, "\"model.data_dim\":\"1\"", "\"model.data_dim\":\"0\"");
+  expect_refused(model_, {"data_dim"});
+}
+
+TEST_F(Checkpoint, AModelIsNoState) {
+  const Job job = small_job();
+  Trainer trainer = trainer_of(job);
+  trainer.save_model(model_);
+  expect_error(Errc::data, {model_, "state"}, [&] { trainer.load_state(model_); });
+  const std::string missing = folder_.path / "missing.safetensors";
+  expect_error(Errc::data, {missing}, [&] { trainer.load_state(missing); });
+  expect_refused(missing, {});
+}
+
+TEST_F(Checkpoint, AStateWithoutAllItsPartsIsRefused) {
+  const Job job = small_job();
+  Trainer trainer = trainer_of(job);
+  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+           {"\"run.counters\"", "\"run.counterz\""},
+           {"\"run.sums\"", "\"run.sumz\""},
+           {"\"first_moment.encoder.0.weight\"", "\"first_moment.encoder.0.weighd\""},
+           {"\"second_moment.decoder.output.bias\"", "\"second_moment.decoder.output.bios\""},
+           {"\"train.batch\":\"20\"", "\"train.batch\":\"2x\""}}) {
+    SCOPED_TRACE(to);
+    trainer.save_state(state_);
+    change(state_, from, to);
+    expect_error(Errc::data, {state_}, [&] { trainer.load_state(state_); });
+  }
+}
+
+TEST_F(Checkpoint, NegativeCountersAreRefused) {
+  const Job job = small_job();
+  Trainer trainer = trainer_of(job);
+  trainer.save_state(state_);
+  train::StateFile file = train::read_state(state_);
+  file.run.step = -1;
+  train::write_state(state_, file);
+  expect_error(Errc::data, {state_, "negative"}, [&] { trainer.load_state(state_); });
+}
+
+TEST_F(Checkpoint, StateMakesTheRoundTripToTheLastCounter) {
+  const Job job = small_job();
+  Trainer(job.model, job.train, Device::cpu(1)).save_state(state_);
+  train::StateFile file = train::read_state(state_);
+  EXPECT_EQ(file.train, job.train);
+  file.run = {11, 2, 3, 4, 1, {1.5, 2.5, 3.5, 60}, -7.25, 2, 1, 0xFEDCBA9876543210, 0x8000000000000001};
+  train::write_state(state_, file);
+  const train::RunState back = train::read_state(state_).run;
+  EXPECT_EQ(back.step, 11);
+  EXPECT_EQ(back.epochs_finished, 2);
+  EXPECT_EQ(back.step_in_epoch, 3);
+  EXPECT_EQ(back.skipped, 4);
+  EXPECT_EQ(back.skipped_in_a_row, 1);
+  EXPECT_EQ(back.epoch_sums.nll, 1.5);
+  EXPECT_EQ(back.epoch_sums.kl, 2.5);
+  EXPECT_EQ(back.epoch_sums.objective, 3.5);
+  EXPECT_EQ(back.epoch_sums.rows, 60);
+  EXPECT_EQ(back.best_elbo, -7.25);
+  EXPECT_EQ(back.best_epoch, 2);
+  EXPECT_EQ(back.epochs_since_best, 1);
+  EXPECT_EQ(back.data_fingerprint, 0xFEDCBA9876543210);
+  EXPECT_EQ(back.validation_fingerprint, 0x8000000000000001);
+}
+
+}  // namespace
+}  // namespace cuvae::test
