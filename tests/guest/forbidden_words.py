@@ -19,7 +19,7 @@ RULES = {
         ("src/cli/",)),
     "the library leaves the state of the process alone": (
         r"\b(setlocale|signal|sigaction|srand|rand|setenv|putenv|chdir|umask)\s*\("
-        r"|\bstd::locale::global\b|\b(openblas|omp|goto)_set_num_threads\b",
+        r"|\bstd::locale::global\b|\b(openblas|goto)_set_num_threads\b",
         ("src/cli/",)),
     "only src/cuda, kernels/cuda and cuvae/cuda.hpp know CUDA": (
         r"<<<|cuda_runtime|cublas|cudaStream",
