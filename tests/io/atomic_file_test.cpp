@@ -82,9 +82,12 @@ TEST_F(AtomicFileTest, ReplacesWhatALinkLeadsTo) {
   write_file(path_, "old");
   const fs::path link = folder_.path / "link";
   fs::create_symlink("file", link);
-  io::write_file(link, "new");
+  AtomicFile file(link);
+  file.write(std::string(100'000, 'n'));
+  EXPECT_EQ(read_file(path_), "old");
+  file.commit();
   EXPECT_TRUE(fs::is_symlink(link));
-  EXPECT_EQ(read_file(path_), "new");
+  EXPECT_EQ(read_file(path_).size(), 100'000u);
 }
 
 TEST_F(AtomicFileTest, FolderMissingOrNoFolder) {

@@ -42,7 +42,7 @@ TEST(Fit, OverfitsOneBatch) {
   job.data = Dataset::builtin_shapes(64);
   job.train.epochs = 200;
   job.train.learning_rate = 3e-3;
-  Trainer trainer = trainer_of(job, 2);
+  Trainer trainer = trainer_of(job);
   const FitResult result = fit(trainer, job);
   EXPECT_LT(result.history.front().train.elbo, -400) << "784 log 2 nats at first";
   EXPECT_GT(result.history.back().train.elbo, -110);

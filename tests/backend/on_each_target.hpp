@@ -1,0 +1,23 @@
+// Tests that run on every compilation of the CPU loops that this processor can run.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "src/cpu/cpu.hpp"
+
+namespace cuvae::test {
+
+class OnEachTarget : public testing::TestWithParam<cpu::Target> {
+ protected:
+  [[nodiscard]] static std::unique_ptr<Backend> backend(int threads = 1) {
+    return cpu::make_backend(threads, GetParam());
+  }
+};
+
+inline std::string target_name(const testing::TestParamInfo<cpu::Target>& info) {
+  return cpu::name(info.param);
+}
+
+}  // namespace cuvae::test

@@ -1,0 +1,126 @@
+// One update of every parameter: its values, and that a gradient that is not finite leaves everything as it
+// was.
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "backend/on_each_target.hpp"
+#include "backend/row_op_run.hpp"
+
+namespace cuvae::test {
+namespace {
+
+class Update : public OnEachTarget {};
+INSTANTIATE_TEST_SUITE_P(Cpu, Update, testing::ValuesIn(cpu::usable_targets()), target_name);
+
+// The four arenas, in the order of the ops' inputs.
+class Arenas {
+ public:
+  Arenas(Backend& on, const std::vector<std::vector<float>>& in)
+      : size_(static_cast<std::int64_t>(in[0].size())) {
+    for (const auto& values : in) tensors_.emplace_back(on, 1, static_cast<std::int32_t>(size_), values);
+    partials_ = on.allocate(partial_sums(size_) * 8);
+  }
+  // Parameters, first moments [, second moments], gradients.
+  ParameterArenas get() const {
+    const bool two_moments = tensors_.size() == 4;
+    return {tensors_[0].data(),
+            tensors_.back().data(),
+            tensors_[1].data(),
+            two_moments ? tensors_[2].data() : nullptr,
+            size_,
+            reinterpret_cast<double*>(partials_.get())};
+  }
+  std::vector<float> values(std::size_t which) const { return tensors_[which].values(); }
+  bool surroundings_are_untouched() const {
+    for (const Tensor& tensor : tensors_) {
+      if (!tensor.surroundings_are_untouched()) return false;
+    }
+    return true;
+  }
+
+ private:
+  std::int64_t size_;
+  std::vector<Tensor> tensors_;
+  Backend::Buffer partials_;
+};
+
+template <class Row>
+void check_values(Backend& on, const Row& row, std::int64_t size) {
+  using Op = typename Row::Op;
+  SCOPED_TRACE(std::string(row.name) + ", " + std::to_string(size));
+  const auto in = draw_inputs(row, {1, 1, static_cast<std::int32_t>(size)}, 71);
+  const Arenas arenas(on, in);
+  const Pass pass(on, table_state(), {0});
+  on.update(pass.context(), arenas.get(), config_of(row.op));
+  const Op op = ops::bind(row.op, table_state());
+  std::vector<std::vector<float>> actual;
+  for (std::size_t k = 0; k < Op::kOut; ++k) actual.push_back(arenas.values(k));
+  for (std::size_t i = 0; i < in[0].size(); ++i) {
+    double values[Op::kIn];
+    for (std::size_t k = 0; k < Op::kIn; ++k) values[k] = static_cast<double>(in[k][i]);
+    const auto expected = expected_map(op, values);
+    for (std::size_t k = 0; k < Op::kOut; ++k) {
+      ASSERT_TRUE(is_close(static_cast<double>(actual[k][i]), expected[k], row.tolerance))
+          << "output " << k << ", element " << i << ": " << actual[k][i] << " instead of "
+          << expected[k].value;
+    }
+  }
+  EXPECT_TRUE(same_bits(arenas.values(Op::kIn - 1), in.back())) << "gradients are read only";
+  EXPECT_TRUE(arenas.surroundings_are_untouched());
+}
+
+TEST_P(Update, AgreesWithTheDoubleOracle) {
+  const auto on = backend();
+  for_each(map_ops(), [&](const auto& row) {
+    for (const std::int64_t size : {64, 192, 16384, 16384 + 64}) check_values(*on, row, size);
+  });
+}
+
+TEST_P(Update, GivesTheSameBitsForAnyNumberOfThreads) {
+  for_each(map_ops(), [&](const auto& row) {
+    const auto in = draw_inputs(row, {1, 1, 100'032}, 72);
+    const auto updated = [&](int threads) {
+      const auto on = backend(threads);
+      const Arenas arenas(*on, in);
+      const Pass pass(*on, table_state(), {0});
+      on->update(pass.context(), arenas.get(), config_of(row.op));
+      return arenas.values(0);
+    };
+    const auto alone = updated(1);
+    for (const int threads : {2, 3, 4}) EXPECT_TRUE(same_bits(alone, updated(threads))) << row.name;
+  });
+}
+
+TEST_P(Update, NanInTheLastGradientChangesNothing) {
+  const auto on = backend(2);
+  for_each(map_ops(), [&](const auto& row) {
+    SCOPED_TRACE(row.name);
+    auto in = draw_inputs(row, {1, 1, 16384 + 64}, 73);
+    in.back().back() = std::numeric_limits<float>::quiet_NaN();
+    const Arenas arenas(*on, in);
+    const Pass pass(*on, table_state(), {0});
+    on->judge_gradient(pass.context(), arenas.get(), 1.0);
+    on->update(pass.context(), arenas.get(), config_of(row.op));
+    on->advance_step(pass.context());
+    for (std::size_t k = 0; k < in.size(); ++k)
+      EXPECT_TRUE(same_bits(arenas.values(k), in[k])) << "arena " << k;
+    EXPECT_EQ(pass.state().skipped, 1);
+    EXPECT_EQ(pass.state().step, table_state().step + 1);
+  });
+}
+
+TEST_P(Update, PassesAreTakenFromTheTable) {
+  const auto on = backend();
+  const Pass pass(*on, {}, {0});
+  const ops::PassPlan table[] = {{.active_rows = 128}, {.first_position = 128, .active_rows = 7}};
+  const auto memory = on->allocate(sizeof(table));
+  on->upload(memory.get(), table, sizeof(table));
+  on->begin_pass(pass.context(), reinterpret_cast<const ops::PassPlan*>(memory.get()));
+  on->begin_pass(pass.context(), reinterpret_cast<const ops::PassPlan*>(memory.get()));
+  EXPECT_EQ(pass.state().pass.active_rows, 7);
+  EXPECT_EQ(pass.state().passes, 2);
+}
+
+}  // namespace
+}  // namespace cuvae::test
