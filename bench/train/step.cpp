@@ -1,5 +1,5 @@
-// Time of one training step of the reference job (784-400-20-400-784 ReLU, Bernoulli, Adam, batch 128), of its
-// matrix products alone, and of each phase: bench_step DATA [STEPS] [THREADS].
+// Time of one training step of the reference job (784-400-20-400-784 ReLU, Bernoulli, Adam, batch 128), of
+// its matrix products alone, and of each phase: bench_step DATA [STEPS] [THREADS].
 //
 // Prints one JSON object; every figure is a median over steps, in milliseconds.
 #include <algorithm>
@@ -40,13 +40,39 @@ double products_alone(int threads, std::int64_t steps) {
   for (std::int64_t step = 0; step < steps; ++step) {
     const auto start = Clock::now();
     for (const auto& [m, k] : layers) {
-      cpu::gemm({.m = kBatch, .n = m, .k = k, .a = x.data(), .lda = k, .b = w.data(), .ldb = k,
-                 .layout_b = Layout::transposed, .c = out.data(), .ldc = m}, threads);
-      cpu::gemm({.m = m, .n = k, .k = kBatch, .a = y.data(), .lda = m, .layout_a = Layout::transposed,
-                 .b = x.data(), .ldb = k, .c = out.data(), .ldc = k}, threads);
+      cpu::gemm({.m = kBatch,
+                 .n = m,
+                 .k = k,
+                 .a = x.data(),
+                 .lda = k,
+                 .b = w.data(),
+                 .ldb = k,
+                 .layout_b = Layout::transposed,
+                 .c = out.data(),
+                 .ldc = m},
+                threads);
+      cpu::gemm({.m = m,
+                 .n = k,
+                 .k = kBatch,
+                 .a = y.data(),
+                 .lda = m,
+                 .layout_a = Layout::transposed,
+                 .b = x.data(),
+                 .ldb = k,
+                 .c = out.data(),
+                 .ldc = k},
+                threads);
       if (k == 784) continue;
-      cpu::gemm({.m = kBatch, .n = k, .k = m, .a = y.data(), .lda = m, .b = w.data(), .ldb = k,
-                 .c = out.data(), .ldc = k}, threads);
+      cpu::gemm({.m = kBatch,
+                 .n = k,
+                 .k = m,
+                 .a = y.data(),
+                 .lda = m,
+                 .b = w.data(),
+                 .ldb = k,
+                 .c = out.data(),
+                 .ldc = k},
+                threads);
     }
     times.push_back(milliseconds_since(start));
   }
@@ -64,7 +90,8 @@ double whole_step(const ModelConfig& model, const Dataset& data, int threads, st
   std::vector<double> times;
   auto last = Clock::now();
   trainer.fit(data, [&](const Progress& progress) {
-    if (progress.event == Progress::Event::step && progress.step > 20) times.push_back(milliseconds_since(last));
+    if (progress.event == Progress::Event::step && progress.step > 20)
+      times.push_back(milliseconds_since(last));
     last = Clock::now();
     return static_cast<std::int64_t>(times.size()) < steps ? Control::proceed : Control::stop;
   });
@@ -79,10 +106,12 @@ std::vector<std::pair<std::string, double>> phases(const ModelConfig& model, con
   feed.connect(t.network);
   const ops::PassPlan plan = train::Schedule(t.train, data.rows()).step(0, 0).front();
   const ops::RowOrder order{0, data.rows(), 0, data.rows(), ops::RowOrder::Visit::shuffled};
-  std::vector<model::Phase> all{{"pick rows", [&] { t.backend->pick_rows(t.network.pass(), order, t.pass_rows); }}};
+  std::vector<model::Phase> all{
+      {"pick rows", [&] { t.backend->pick_rows(t.network.pass(), order, t.pass_rows); }}};
   all.insert(all.end(), t.forward.begin(), t.forward.end());
   all.insert(all.end(), t.first_backward.begin(), t.first_backward.end());
-  all.push_back({"gradient norm", [&] { t.backend->judge_gradient(t.network.pass(), t.parameters.arenas(), 0); }});
+  all.push_back(
+      {"gradient norm", [&] { t.backend->judge_gradient(t.network.pass(), t.parameters.arenas(), 0); }});
   all.push_back({"optimizer", [&] { t.backend->update(t.network.pass(), t.parameters.arenas(), t.train); }});
   std::vector<std::vector<double>> times(all.size());
   for (std::int64_t step = 0; step < steps; ++step) {

@@ -47,7 +47,7 @@ struct ModelConfig {
 
 struct LearningRateSchedule {
   enum class Kind { constant, cosine, steps };
-  Kind kind = Kind::constant;                           // cosine: from lr to 0 over the whole run
+  Kind kind = Kind::constant;                            // cosine: from lr to 0 over the whole run
   std::vector<std::pair<std::int32_t, double>> steps{};  // after so many epochs, multiply the rate by so much
 
   friend bool operator==(const LearningRateSchedule&, const LearningRateSchedule&) = default;
@@ -62,15 +62,15 @@ struct TrainConfig {
   Optimizer optimizer = Optimizer::adam;
   double learning_rate = 1e-3;
   LearningRateSchedule schedule{};
-  double beta1 = 0.9;          // Adam, AdamW
-  double beta2 = 0.999;        // Adam, AdamW
-  double epsilon = 1e-8;       // Adam, AdamW: added to sqrt(v / correction)
-  double momentum = 0.9;       // SGD
-  double weight_decay = 0.0;   // AdamW: decoupled; SGD and Adam: added to the gradient
-  double clip_norm = 0.0;      // largest norm of the whole gradient; 0: no clipping
-  double kl_weight = 1.0;      // beta of a beta-VAE; the ELBO is reported at 1 whatever this is
-  double kl_warmup = 0.0;      // epochs over which the KL weight rises linearly from 0
-  std::int32_t patience = 0;   // epochs without a better validation ELBO before stopping; 0: never
+  double beta1 = 0.9;                // Adam, AdamW
+  double beta2 = 0.999;              // Adam, AdamW
+  double epsilon = 1e-8;             // Adam, AdamW: added to sqrt(v / correction)
+  double momentum = 0.9;             // SGD
+  double weight_decay = 0.0;         // AdamW: decoupled; SGD and Adam: added to the gradient
+  double clip_norm = 0.0;            // largest norm of the whole gradient; 0: no clipping
+  double kl_weight = 1.0;            // beta of a beta-VAE; the ELBO is reported at 1 whatever this is
+  double kl_warmup = 0.0;            // epochs over which the KL weight rises linearly from 0
+  std::int32_t patience = 0;         // epochs without a better validation ELBO before stopping; 0: never
   double validation_fraction = 0.0;  // part of the rows held out, chosen by the seed
 
   friend bool operator==(const TrainConfig&, const TrainConfig&) = default;

@@ -44,10 +44,10 @@ class Dataset {
   [[nodiscard]] std::int64_t rows() const noexcept;
   [[nodiscard]] std::int32_t cols() const noexcept;
   [[nodiscard]] ImageShape image() const noexcept;
-  [[nodiscard]] const std::string& source() const noexcept;       // the spec it was opened from
-  [[nodiscard]] std::string description() const;                  // e.g. "IDX, u8, memory-mapped"
-  [[nodiscard]] std::uint64_t fingerprint() const noexcept;       // of shape, type and every stored byte
-  [[nodiscard]] std::size_t bytes() const noexcept;               // of the values in their stored type
+  [[nodiscard]] const std::string& source() const noexcept;  // the spec it was opened from
+  [[nodiscard]] std::string description() const;             // e.g. "IDX, u8, memory-mapped"
+  [[nodiscard]] std::uint64_t fingerprint() const noexcept;  // of shape, type and every stored byte
+  [[nodiscard]] std::size_t bytes() const noexcept;          // of the values in their stored type
 
   // Row `row` as float, cols() values. Throws Error(invalid_argument) out of range or for a wrong size.
   void read_row(std::int64_t row, std::span<float> out) const;

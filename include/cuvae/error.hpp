@@ -1,4 +1,5 @@
-// The one exception type of cuvae. The library never prints, exits or aborts: whatever goes wrong arrives here.
+// The one exception type of cuvae. The library never prints, exits or aborts: whatever goes wrong arrives
+// here.
 #pragma once
 
 #include <stdexcept>

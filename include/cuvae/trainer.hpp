@@ -19,33 +19,33 @@ namespace cuvae {
 
 // One epoch (or the part of it that ran), as it goes into metrics.jsonl.
 struct EpochMetrics {
-  std::int32_t epoch = 0;   // 1 for the first
-  std::int64_t step = 0;    // updates so far in the whole run
-  Elbo train;               // mean over the epoch's rows, each under the weights of its step
+  std::int32_t epoch = 0;  // 1 for the first
+  std::int64_t step = 0;   // updates so far in the whole run
+  Elbo train;              // mean over the epoch's rows, each under the weights of its step
   std::optional<Elbo> validation;
-  double objective = 0;     // reconstruction - kl_weight * kl of the training rows: what is maximised
-  double learning_rate = 0; // of the last step
-  double kl_weight = 0;     // of the last step
-  std::int32_t active_units = 0;       // on the validation rows, else on the first 2048 training rows
-  std::int64_t skipped_updates = 0;    // so far in the whole run
-  double rows_per_second = 0;          // training alone
-  double seconds = 0;                  // since the run (or its resumption) began
-  bool best = false;        // the best validation ELBO so far
+  double objective = 0;           // reconstruction - kl_weight * kl of the training rows: what is maximised
+  double learning_rate = 0;       // of the last step
+  double kl_weight = 0;           // of the last step
+  std::int32_t active_units = 0;  // on the validation rows, else on the first 2048 training rows
+  std::int64_t skipped_updates = 0;  // so far in the whole run
+  double rows_per_second = 0;        // training alone
+  double seconds = 0;                // since the run (or its resumption) began
+  bool best = false;                 // the best validation ELBO so far
 };
 
 // What the callback of fit() is told. Nothing is computed for it that was not there anyway.
 struct Progress {
   enum class Event { step, epoch };
   Event event = Event::step;
-  std::int32_t epoch = 0;             // the one under way (or just finished), from 1
+  std::int32_t epoch = 0;  // the one under way (or just finished), from 1
   std::int32_t epochs = 0;
-  std::int64_t step = 0;              // updates so far
-  std::int64_t total_steps = 0;       // if nothing stops the run early
+  std::int64_t step = 0;         // updates so far
+  std::int64_t total_steps = 0;  // if nothing stops the run early
   std::int64_t step_in_epoch = 0;
   std::int64_t steps_per_epoch = 0;
-  Elbo running;                       // mean over the epoch so far
+  Elbo running;  // mean over the epoch so far
   double rows_per_second = 0;
-  double seconds_left = 0;            // an estimate
+  double seconds_left = 0;                // an estimate
   const EpochMetrics* metrics = nullptr;  // with Event::epoch
 };
 

@@ -37,17 +37,18 @@ struct Evaluation {
 };
 
 struct EvaluateOptions {
-  std::uint64_t seed = 0;           // of the draws of z and of dynamic binarization
-  std::int32_t batch = 256;         // rows at a time; the result does not depend on it but for rounding
+  std::uint64_t seed = 0;            // of the draws of z and of dynamic binarization
+  std::int32_t batch = 256;          // rows at a time; the result does not depend on it but for rounding
   std::optional<Binarize> binarize;  // the model's own where empty
-  std::function<bool(std::int64_t rows_done)> progress;  // called now and then; false stops with Error(invalid_argument)
+  std::function<bool(std::int64_t rows_done)>
+      progress;  // called now and then; false stops with Error(invalid_argument)
 };
 
 // One parameter tensor in the layout of a PyTorch Linear: weight [out, in], bias [out].
 struct Parameter {
-  std::string name;                 // e.g. "encoder.0.weight", "encoder.mean.bias", "decoder.output.weight"
+  std::string name;  // e.g. "encoder.0.weight", "encoder.mean.bias", "decoder.output.weight"
   std::vector<std::int64_t> shape;
-  std::vector<float> values;        // row-major
+  std::vector<float> values;  // row-major
 };
 
 class Vae {
@@ -78,7 +79,8 @@ class Vae {
   [[nodiscard]] std::int64_t parameter_count() const noexcept;
 
   // x: n x data_dim values, row-major. Throws Error(invalid_argument) where x is no multiple of data_dim.
-  // No binarization and no noise; a row's result does not depend on the rows beside it.
+  // No binarization and no noise. A row's bits depend on its values and its place in the call, not on how
+  // many rows there are or what they hold; another place changes it by rounding alone.
   [[nodiscard]] Latents encode(std::span<const float> x);
   // z: n x latent -> n x data_dim: probabilities (Bernoulli) or means (Gaussian) of p(x|z).
   [[nodiscard]] std::vector<float> decode(std::span<const float> z);

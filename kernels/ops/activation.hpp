@@ -9,18 +9,26 @@ namespace cuvae::ops {
 struct Identity {
   static constexpr bool kKeepsInput = false;
   template <class Real>
-  static CUVAE_HD Real value(Real y) { return y; }
+  static CUVAE_HD Real value(Real y) {
+    return y;
+  }
   template <class Real>
-  static CUVAE_HD Real derivative(Real) { return Real(1.0f); }
+  static CUVAE_HD Real derivative(Real) {
+    return Real(1.0f);
+  }
 };
 
 struct Relu {
   static constexpr bool kKeepsInput = false;
   // A NaN must stay one, or a broken layer would pass for a dead one.
   template <class Real>
-  static CUVAE_HD Real value(Real y) { return select(y <= Real(0.0f), Real(0.0f), y); }
+  static CUVAE_HD Real value(Real y) {
+    return select(y <= Real(0.0f), Real(0.0f), y);
+  }
   template <class Real>
-  static CUVAE_HD Real derivative(Real h) { return select(h > Real(0.0f), Real(1.0f), Real(0.0f)); }
+  static CUVAE_HD Real derivative(Real h) {
+    return select(h > Real(0.0f), Real(1.0f), Real(0.0f));
+  }
 };
 
 struct Tanh {
@@ -31,7 +39,9 @@ struct Tanh {
     return tanh(y);
   }
   template <class Real>
-  static CUVAE_HD Real derivative(Real h) { return Real(1.0f) - h * h; }
+  static CUVAE_HD Real derivative(Real h) {
+    return Real(1.0f) - h * h;
+  }
 };
 
 struct Softplus {
@@ -58,7 +68,9 @@ struct Silu {
     return select(y >= Real(0.0f), Real(1.0f), e) / (Real(1.0f) + e);
   }
   template <class Real>
-  static CUVAE_HD Real value(Real y) { return y * sigmoid(y); }
+  static CUVAE_HD Real value(Real y) {
+    return y * sigmoid(y);
+  }
   template <class Real>
   static CUVAE_HD Real derivative(Real y) {
     const Real s = sigmoid(y);
@@ -77,7 +89,9 @@ struct Gelu {
     return tanh(Real(kSlope) * (y + Real(kCubic) * y * y * y));
   }
   template <class Real>
-  static CUVAE_HD Real value(Real y) { return Real(0.5f) * y * (Real(1.0f) + bend(y)); }
+  static CUVAE_HD Real value(Real y) {
+    return Real(0.5f) * y * (Real(1.0f) + bend(y));
+  }
   template <class Real>
   static CUVAE_HD Real derivative(Real y) {
     const Real t = bend(y);
@@ -88,7 +102,7 @@ struct Gelu {
 
 template <class Function>
 struct BiasActivation {
-  static constexpr int kIn = 2;                                // product, bias
+  static constexpr int kIn = 2;                               // product, bias
   static constexpr int kOut = Function::kKeepsInput ? 2 : 1;  // h [, y = product + bias]
   static constexpr Noise kNoise = Noise::none;
 

@@ -1,5 +1,5 @@
-// Grey values to binary ones. Dynamic: x = 1 with the value as its probability, drawn anew each time (Salakhutdinov
-// & Murray, 2008); threshold: x = 1 above one half.
+// Grey values to binary ones. Dynamic: x = 1 with the value as its probability, drawn anew each time
+// (Salakhutdinov & Murray, 2008); threshold: x = 1 above one half.
 #pragma once
 
 #include "kernels/ops/row_op.hpp"

@@ -1,5 +1,5 @@
-// q(z|x) = N(mean, exp(log_var)) against p(z) = N(0, I): sampling by reparameterization and the analytic KL in
-// one pass, and their backward with epsilon redrawn (Kingma & Welling, 2014, appendix B).
+// q(z|x) = N(mean, exp(log_var)) against p(z) = N(0, I): sampling by reparameterization and the analytic KL
+// in one pass, and their backward with epsilon redrawn (Kingma & Welling, 2014, appendix B).
 #pragma once
 
 #include "kernels/ops/soft_bound.hpp"

@@ -1,5 +1,5 @@
-// -log N(x; mean, exp(log_var)) = ((x - mean)^2 exp(-log_var) + log_var + log 2 pi) / 2 and its gradients. The
-// log-variance is one number, or one per dimension, fixed or learned; each comes as a row that repeats.
+// -log N(x; mean, exp(log_var)) = ((x - mean)^2 exp(-log_var) + log_var + log 2 pi) / 2 and its gradients.
+// The log-variance is one number, or one per dimension, fixed or learned; each comes as a row that repeats.
 #pragma once
 
 #include "kernels/ops/soft_bound.hpp"

@@ -47,14 +47,13 @@ CUVAE_HD constexpr PhiloxKey noise_key(std::uint64_t seed) {
 }
 
 CUVAE_HD constexpr PhiloxBlock noise_block(std::uint64_t seed, Purpose purpose, std::uint32_t step,
-                                           std::int64_t row, std::uint32_t sample, std::int32_t column_block) {
+                                           std::int64_t row, std::uint32_t sample,
+                                           std::int32_t column_block) {
   return philox4x32_10(noise_counter(purpose, step, row, sample, column_block), noise_key(seed));
 }
 
 // In [0, 1), exact in float.
-CUVAE_HD constexpr float uniform(std::uint32_t word) {
-  return static_cast<float>(word >> 8) * 0x1p-24f;
-}
+CUVAE_HD constexpr float uniform(std::uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24f; }
 
 // In (0, 1], exact in float: a radius that is never the logarithm of 0.
 CUVAE_HD constexpr float uniform_above_zero(std::uint32_t word) {

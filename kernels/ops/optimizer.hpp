@@ -8,7 +8,8 @@
 namespace cuvae::ops {
 
 // Adam (Kingma & Ba, 2015, algorithm 1), with epsilon added to sqrt(v / correction). weight_decay is added to
-// the gradient; decoupled_decay shrinks the parameter by learning_rate times itself (Loshchilov & Hutter, 2019).
+// the gradient; decoupled_decay shrinks the parameter by learning_rate times itself (Loshchilov & Hutter,
+// 2019).
 struct Adam {
   static constexpr int kIn = 4;   // parameter, first moment, second moment, gradient
   static constexpr int kOut = 3;  // parameter, first moment, second moment
@@ -32,8 +33,8 @@ struct Adam {
     const Real gradient = raw_gradient * Real(gradient_scale) + parameter * Real(weight_decay);
     const Real first = Real(beta1) * m + Real(one_minus_beta1) * gradient;
     const Real second = Real(beta2) * v + Real(one_minus_beta2) * gradient * gradient;
-    const Real update = first * Real(first_correction) /
-                        (sqrt(second * Real(second_correction)) + Real(epsilon));
+    const Real update =
+        first * Real(first_correction) / (sqrt(second * Real(second_correction)) + Real(epsilon));
     const Real kept = parameter - parameter * Real(learning_rate * decoupled_decay);
     out[0] = kept - Real(learning_rate) * update;
     out[1] = first;
@@ -41,8 +42,8 @@ struct Adam {
   }
 };
 
-// Stochastic gradient descent with momentum (Sutskever et al., 2013, in the form velocity = momentum velocity +
-// gradient, parameter -= learning_rate velocity).
+// Stochastic gradient descent with momentum (Sutskever et al., 2013, in the form velocity = momentum velocity
+// + gradient, parameter -= learning_rate velocity).
 struct Sgd {
   static constexpr int kIn = 3;   // parameter, velocity, gradient
   static constexpr int kOut = 2;  // parameter, velocity

@@ -1,6 +1,6 @@
 // A keyed bijection of [0, size): the order of an epoch, computed where it is needed, so that a sampler's
-// whole state is one integer. A balanced Feistel network of 8 rounds with Philox as its round function (Luby &
-// Rackoff, 1988, need 4), walked along its cycle until the result lies below size (Black & Rogaway, 2002).
+// whole state is one integer. A balanced Feistel network of 8 rounds with Philox as its round function (Luby
+// & Rackoff, 1988, need 4), walked along its cycle until the result lies below size (Black & Rogaway, 2002).
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@ class Permutation {
   CUVAE_HD constexpr Permutation() = default;
 
   // `variant` tells permutations of one seed and purpose apart: the epoch, for a shuffle.
-  CUVAE_HD constexpr Permutation(std::uint64_t seed, Purpose purpose, std::uint32_t variant, std::int64_t size)
+  CUVAE_HD constexpr Permutation(std::uint64_t seed, Purpose purpose, std::uint32_t variant,
+                                 std::int64_t size)
       : seed_(seed), size_(static_cast<std::uint64_t>(size)), variant_(variant), purpose_(purpose) {
     while ((std::uint64_t{1} << (2 * half_bits_)) < size_) ++half_bits_;
   }

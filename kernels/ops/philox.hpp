@@ -24,7 +24,8 @@ CUVAE_HD constexpr PhiloxBlock philox4x32_10(PhiloxBlock counter, PhiloxKey key)
     const std::uint64_t a = std::uint64_t{kPhiloxMultiplier[0]} * counter.x[0];
     const std::uint64_t b = std::uint64_t{kPhiloxMultiplier[1]} * counter.x[2];
     counter = {{static_cast<std::uint32_t>(b >> 32) ^ counter.x[1] ^ key.x[0], static_cast<std::uint32_t>(b),
-                static_cast<std::uint32_t>(a >> 32) ^ counter.x[3] ^ key.x[1], static_cast<std::uint32_t>(a)}};
+                static_cast<std::uint32_t>(a >> 32) ^ counter.x[3] ^ key.x[1],
+                static_cast<std::uint32_t>(a)}};
     key = {{key.x[0] + kPhiloxWeyl[0], key.x[1] + kPhiloxWeyl[1]}};
   }
   return counter;

@@ -30,8 +30,8 @@ CUVAE_HD Real max(Real a, Real b) {
   return a > b ? a : b;
 }
 
-// An op whose numbers change from step to step takes them from the state where the loop runs: `at(state)` gives
-// the op of this pass, so that a captured step needs no new arguments.
+// An op whose numbers change from step to step takes them from the state where the loop runs: `at(state)`
+// gives the op of this pass, so that a captured step needs no new arguments.
 template <class Op, class State>
 CUVAE_HD Op bind(const Op& op, const State& state) {
   if constexpr (requires { op.at(state); }) {
@@ -41,8 +41,8 @@ CUVAE_HD Op bind(const Op& op, const State& state) {
   }
 }
 
-// An element's loss is `loss` + log(`factor`): the loop multiplies up to 16 factors (each in (1, 2]) and takes
-// one logarithm, which costs less and errs less than a sum of logarithms.
+// An element's loss is `loss` + log(`factor`): the loop multiplies up to 16 factors (each in (1, 2]) and
+// takes one logarithm, which costs less and errs less than a sum of logarithms.
 template <class Real, int kOut>
 struct Term {
   Real loss = Real(0.0f);
@@ -50,9 +50,9 @@ struct Term {
   Real factor = Real(1.0f);
 };
 
-// Row-major views, each with its own leading dimension. A leading dimension of 0 repeats one row. Every row is
-// readable and writable up to padded(cols); the loop writes zeros into the padding and into rows that are not
-// active. row_loss may be null for an op without a loss.
+// Row-major views, each with its own leading dimension. A leading dimension of 0 repeats one row. Every row
+// is readable and writable up to padded(cols); the loop writes zeros into the padding and into rows that are
+// not active. row_loss may be null for an op without a loss.
 template <int kIn, int kOut>
 struct RowIo {
   const float* in[kIn] = {};

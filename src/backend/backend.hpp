@@ -1,9 +1,9 @@
 // The seam: what a model asks of a device. Everything above it is written once, everything below it is one of
 // two families of loops that run the same ops (kernels/ops).
 //
-// Pointers are memory of the backend (allocate). Calls are queued in order; only download and synchronize wait.
-// No call allocates but allocate and write_plan. Matrices are row-major; every leading dimension is a multiple
-// of 8 elements and the padding of a row is always zero.
+// Pointers are memory of the backend (allocate). Calls are queued in order; only download and synchronize
+// wait. No call allocates but allocate and write_plan. Matrices are row-major; every leading dimension is a
+// multiple of 8 elements and the padding of a row is always zero.
 #pragma once
 
 #include <cstddef>
@@ -70,7 +70,7 @@ struct ParameterArenas {
   float* gradients = nullptr;
   float* first_moments = nullptr;
   float* second_moments = nullptr;
-  std::int64_t size = 0;        // floats, a multiple of 64
+  std::int64_t size = 0;       // floats, a multiple of 64
   double* partials = nullptr;  // scratch of reductions over an arena, partial_sums(size) of them
 };
 
@@ -141,7 +141,8 @@ class Backend {
   // values[0 .. cols) = *value
   virtual void broadcast(PassContext pass, const float* value, float* values, std::int32_t cols) = 0;
   // *sum (+)= sum of values[0 .. cols); fixed order.
-  virtual void total(PassContext pass, const float* values, std::int32_t cols, float* sum, GradientMode mode) = 0;
+  virtual void total(PassContext pass, const float* values, std::int32_t cols, float* sum,
+                     GradientMode mode) = 0;
 
  protected:
   virtual void release(std::byte* memory) noexcept = 0;

@@ -52,18 +52,24 @@ std::vector<DeviceInfo> list_devices() {
 }
 
 std::unique_ptr<Backend> make_backend(const Device& device) {
-  return device.kind == Device::Kind::cuda ? cuda::make_backend(device.index) : cpu::make_backend(device.threads);
+  return device.kind == Device::Kind::cuda ? cuda::make_backend(device.index)
+                                           : cpu::make_backend(device.threads);
 }
 
 Backend::~Backend() = default;
 
 LayerFunction layer_function(Activation activation) {
   switch (activation) {
-    case Activation::relu: return LayerFunction::relu;
-    case Activation::tanh: return LayerFunction::tanh;
-    case Activation::gelu: return LayerFunction::gelu;
-    case Activation::silu: return LayerFunction::silu;
-    case Activation::softplus: return LayerFunction::softplus;
+    case Activation::relu:
+      return LayerFunction::relu;
+    case Activation::tanh:
+      return LayerFunction::tanh;
+    case Activation::gelu:
+      return LayerFunction::gelu;
+    case Activation::silu:
+      return LayerFunction::silu;
+    case Activation::softplus:
+      return LayerFunction::softplus;
   }
   return LayerFunction::identity;
 }

@@ -33,9 +33,9 @@ std::string did_you_mean(std::string_view word, const Strings& candidates) {
 
 }  // namespace cuvae::detail
 
-#define CUVAE_REQUIRE(condition, why)                                                            \
-  do {                                                                                           \
-    if (!(condition)) {                                                                          \
+#define CUVAE_REQUIRE(condition, why)                                                                \
+  do {                                                                                               \
+    if (!(condition)) {                                                                              \
       ::cuvae::detail::fail(::cuvae::Errc::invalid_argument, (why), #condition, __FILE__, __LINE__); \
-    }                                                                                            \
+    }                                                                                                \
   } while (false)

@@ -1,5 +1,5 @@
-// Noise for a run of columns of one row: one Philox block per four columns (kernels/ops/noise.hpp). Included only
-// by cpu_backend.cpp (see pack.hpp).
+// Noise for a run of columns of one row: one Philox block per four columns (kernels/ops/noise.hpp). Included
+// only by cpu_backend.cpp (see pack.hpp).
 #pragma once
 
 #include <cstdint>
@@ -45,7 +45,8 @@ inline void draw(const ops::NoiseSource& source, std::uint32_t step, std::int64_
       radius[b] = ops::uniform_above_zero(drawn.word[half][b]);
       angle[b] = ops::uniform(drawn.word[half + 1][b]);
     }
-    for (std::int32_t b = blocks; b < static_cast<std::int32_t>(ops::padded(blocks)); ++b) radius[b] = angle[b] = 1.0f;
+    for (std::int32_t b = blocks; b < static_cast<std::int32_t>(ops::padded(blocks)); ++b)
+      radius[b] = angle[b] = 1.0f;
     for (std::int32_t b = 0; b < blocks; b += kLanes) {
       const auto pair = ops::box_muller(Pack::load(radius + b), Pack::load(angle + b));
       pair.first.store(radius + b);

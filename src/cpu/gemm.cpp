@@ -24,8 +24,8 @@ std::int64_t tile_cols(std::int64_t n) { return n <= 1024 ? n : 512; }
 // Below this many multiplications a product is done before a second thread has woken.
 constexpr std::int64_t kWorthThreads = 4 << 20;
 
-// One thread per BLAS call. The limit is the calling thread's own (an OpenMP task's), not the process's; inside a
-// parallel region OpenBLAS stays on its thread anyway.
+// One thread per BLAS call. The limit is the calling thread's own (an OpenMP task's), not the process's;
+// inside a parallel region OpenBLAS stays on its thread anyway.
 class OneBlasThread {
  public:
 #ifdef _OPENMP

@@ -80,7 +80,8 @@ class RowLoop {
     }
   }
 
-  HWY_INLINE ops::Term<Pack, Op::kOut> run_block(std::int32_t col, [[maybe_unused]] const float* noise) const {
+  HWY_INLINE ops::Term<Pack, Op::kOut> run_block(std::int32_t col,
+                                                 [[maybe_unused]] const float* noise) const {
     Pack in[Op::kIn];
     for (int k = 0; k < Op::kIn; ++k) {
       if (in_[k] != nullptr) in[k] = Pack::load(in_[k] + col);
@@ -142,7 +143,8 @@ void row_map_reduce(const Op& unbound, const ops::RowIo<Op::kIn, Op::kOut>& io, 
 }
 
 template <class Op>
-void map(const Op& unbound, const ops::MapIo<Op::kIn, Op::kOut>& io, const ops::StepState& state, int threads) {
+void map(const Op& unbound, const ops::MapIo<Op::kIn, Op::kOut>& io, const ops::StepState& state,
+         int threads) {
   const Op bound = ops::bind(unbound, state);
   for_each_piece((io.size + kElementsPerPiece - 1) / kElementsPerPiece, threads, [&](std::int64_t piece) {
     const Op op = bound;  // copies: see RowLoop
@@ -178,7 +180,8 @@ inline void column_sum(Matrix matrix, float* sums, GradientMode mode, int thread
   });
 }
 
-// `size` is a multiple of 64. partials[i] = sum of squares of the i-th piece of the values; their sum, in order, is the result.
+// `size` is a multiple of 64. partials[i] = sum of squares of the i-th piece of the values; their sum, in
+// order, is the result.
 inline double sum_of_squares(const float* values, std::int64_t size, double* partials, int threads) {
   const std::int64_t pieces = (size + kElementsPerPiece - 1) / kElementsPerPiece;
   for_each_piece(pieces, threads, [&](std::int64_t piece) {

@@ -1,5 +1,5 @@
-// A pack of floats that the ops compute with, over Highway's vectors. Included only by cpu_backend.cpp, which is
-// compiled once per instruction set; the namespace keeps the compilations apart.
+// A pack of floats that the ops compute with, over Highway's vectors. Included only by cpu_backend.cpp, which
+// is compiled once per instruction set; the namespace keeps the compilations apart.
 #pragma once
 
 #include <hwy/highway.h>
@@ -51,7 +51,8 @@ struct Pack {
   friend HWY_INLINE Pack abs(Pack a) { return Pack(hn::Abs(a.v)); }
   friend HWY_INLINE Pack sqrt(Pack a) { return Pack(hn::Sqrt(a.v)); }
 
-  // Highway's functions may turn a NaN into a number; a NaN must stay one, or a broken step would go unnoticed.
+  // Highway's functions may turn a NaN into a number; a NaN must stay one, or a broken step would go
+  // unnoticed.
   HWY_INLINE Pack or_nan_of(Pack argument) const {
     return Pack(hn::IfThenElse(hn::Eq(argument.v, argument.v), v, argument.v));
   }
@@ -77,9 +78,7 @@ class WideSum {
     low_ = hn::MulAdd(low, low, low_);
     high_ = hn::MulAdd(high, high, high_);
   }
-  HWY_INLINE double sum() const {
-    return hn::GetLane(hn::SumOfLanes(WideTag(), hn::Add(low_, high_)));
-  }
+  HWY_INLINE double sum() const { return hn::GetLane(hn::SumOfLanes(WideTag(), hn::Add(low_, high_))); }
 
  private:
   using HalfTag = hn::Half<Tag>;

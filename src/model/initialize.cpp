@@ -49,7 +49,8 @@ void set_output_bias(std::vector<float>& arena, const Layout& layout, Likelihood
   for (std::size_t col = 0; col < column_means.size(); ++col) {
     const double mean = column_means[col];
     const double clipped = std::clamp(mean, 0.001, 0.999);
-    bias[col] = static_cast<float>(likelihood == Likelihood::bernoulli ? std::log(clipped / (1.0 - clipped)) : mean);
+    bias[col] =
+        static_cast<float>(likelihood == Likelihood::bernoulli ? std::log(clipped / (1.0 - clipped)) : mean);
   }
 }
 

@@ -9,6 +9,13 @@ namespace cuvae::model {
 
 using ops::padded;
 
+void require_data_dim(const ModelConfig& config) {
+  if (config.data_dim > 0) return;
+  throw Error(Errc::invalid_argument,
+              "data_dim: " + std::to_string(config.data_dim) +
+                  " is no number of values in a row; set it to the data set's cols()");
+}
+
 Layout::Layout(const ModelConfig& config) {
   std::int64_t in = config.data_dim;
   for (std::size_t i = 0; i < config.encoder_hidden.size(); ++i) {
@@ -43,7 +50,8 @@ DenseSlot Layout::add_dense(const std::vector<std::string>& names, std::int64_t 
     const std::string& name = names[static_cast<std::size_t>(i)];
     tensors_.push_back({name + ".weight", Tensor::Role::weight, slot.weight + i * rows * ld, out_each, in, ld,
                         in, out_each});
-    tensors_.push_back({name + ".bias", Tensor::Role::bias, slot.bias + i * rows, 1, out_each, rows, in, out_each});
+    tensors_.push_back(
+        {name + ".bias", Tensor::Role::bias, slot.bias + i * rows, 1, out_each, rows, in, out_each});
   }
   return slot;
 }
@@ -71,7 +79,8 @@ std::vector<Parameter> Layout::to_parameters(const std::vector<float>& arena) co
 std::vector<float> Layout::from_parameters(std::span<const Parameter> parameters) const {
   std::vector<float> arena(static_cast<std::size_t>(size_), 0.0f);
   if (parameters.size() != tensors_.size()) {
-    throw Error(Errc::invalid_argument, "parameters: " + std::to_string(parameters.size()) + " tensors given, the model has " +
+    throw Error(Errc::invalid_argument, "parameters: " + std::to_string(parameters.size()) +
+                                            " tensors given, the model has " +
                                             std::to_string(tensors_.size()));
   }
   for (std::size_t i = 0; i < tensors_.size(); ++i) {
@@ -80,8 +89,8 @@ std::vector<float> Layout::from_parameters(std::span<const Parameter> parameters
                                     [&](const Parameter& p) { return p.name == tensor.name; });
     const auto count = static_cast<std::size_t>(tensor.rows * tensor.cols);
     if (given == parameters.end() || given->shape != tensor.shape() || given->values.size() != count) {
-      throw Error(Errc::invalid_argument,
-                  "parameters: tensor '" + tensor.name + "' is missing or has another shape than the model's");
+      throw Error(Errc::invalid_argument, "parameters: tensor '" + tensor.name +
+                                              "' is missing or has another shape than the model's");
     }
     for (std::int64_t row = 0; row < tensor.rows; ++row) {
       std::copy_n(given->values.begin() + row * tensor.cols, tensor.cols,

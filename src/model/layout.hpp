@@ -28,8 +28,8 @@ struct Tensor {
   }
 };
 
-// One dense layer: weight [out, in] and bias [out], both padded. The encoder's head is one layer that holds the
-// two named layers mean and log_var, each padded on its own, so that one product gives both.
+// One dense layer: weight [out, in] and bias [out], both padded. The encoder's head is one layer that holds
+// the two named layers mean and log_var, each padded on its own, so that one product gives both.
 struct DenseSlot {
   std::int64_t weight = 0, bias = 0;  // offsets
   std::int64_t out = 0, in = 0;       // padded
@@ -39,16 +39,19 @@ struct DenseSlot {
   }
 };
 
+// Throws Error(invalid_argument) where the width of a row is not set: a layout needs it.
+void require_data_dim(const ModelConfig& config);
+
 // Slots are aligned to 64 floats (256 bytes); all padding is zero and stays so.
 class Layout {
  public:
   explicit Layout(const ModelConfig& config);
 
   [[nodiscard]] const std::vector<Tensor>& tensors() const { return tensors_; }
-  [[nodiscard]] std::int64_t size() const { return size_; }               // floats, padding included
-  [[nodiscard]] std::int64_t parameter_count() const;                     // padding excluded
+  [[nodiscard]] std::int64_t size() const { return size_; }  // floats, padding included
+  [[nodiscard]] std::int64_t parameter_count() const;        // padding excluded
   [[nodiscard]] const std::vector<DenseSlot>& encoder() const { return encoder_; }  // hidden layers
-  [[nodiscard]] const DenseSlot& head() const { return head_; }           // [mean | log_var]
+  [[nodiscard]] const DenseSlot& head() const { return head_; }                     // [mean | log_var]
   [[nodiscard]] const std::vector<DenseSlot>& decoder() const { return decoder_; }  // hidden layers
   [[nodiscard]] const DenseSlot& output() const { return output_; }
   [[nodiscard]] std::int64_t log_var() const { return log_var_; }  // offset; -1 where it is not learned

@@ -24,7 +24,9 @@ void plan_hidden(NetworkPlan& plan, const std::string& side, const std::vector<s
   }
 }
 
-std::int64_t floats(const NetworkPlan::Item& item) { return (item.rows * ops::padded(item.cols) + 63) / 64 * 64; }
+std::int64_t floats(const NetworkPlan::Item& item) {
+  return (item.rows * ops::padded(item.cols) + 63) / 64 * 64;
+}
 
 bool learns_variance(const ModelConfig& config) {
   return config.likelihood == Likelihood::gaussian && config.variance != Variance::fixed;
@@ -64,8 +66,8 @@ NetworkPlan plan_network(const ModelConfig& config, std::int64_t rows, Use use) 
   return plan;
 }
 
-Network::Network(Backend& backend, const ModelConfig& config, const Layout& layout, const Parameters& parameters,
-                 std::int64_t rows, Use use)
+Network::Network(Backend& backend, const ModelConfig& config, const Layout& layout,
+                 const Parameters& parameters, std::int64_t rows, Use use)
     : backend_(&backend),
       config_(config),
       layout_(&layout),
@@ -97,7 +99,8 @@ std::vector<Network::Layer> Network::bind_hidden(const std::string& side, const 
   std::vector<Layer> chain;
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const std::string name = side + "." + std::to_string(i);
-    chain.push_back({name, slots[i], layer_function(config_.activation), input, {matrix(name), matrix(name + ".input")}});
+    chain.push_back(
+        {name, slots[i], layer_function(config_.activation), input, {matrix(name), matrix(name + ".input")}});
     input = chain.back().activations.output;
   }
   return chain;
@@ -114,11 +117,17 @@ void Network::bind_buffers() {
   d_output_log_var_row_ = matrix("d_output_log_var_row").data;
 
   encoder_ = bind_hidden("encoder", layout_->encoder(), x_);
-  encoder_.push_back({"encoder head", layout_->head(), LayerFunction::identity,
-                      encoder_.empty() ? x_ : encoder_.back().activations.output, {head_, {}}});
+  encoder_.push_back({"encoder head",
+                      layout_->head(),
+                      LayerFunction::identity,
+                      encoder_.empty() ? x_ : encoder_.back().activations.output,
+                      {head_, {}}});
   decoder_ = bind_hidden("decoder", layout_->decoder(), z_);
-  decoder_.push_back({"decoder.output", layout_->output(), LayerFunction::identity,
-                      decoder_.empty() ? z_ : decoder_.back().activations.output, {output_, {}}});
+  decoder_.push_back({"decoder.output",
+                      layout_->output(),
+                      LayerFunction::identity,
+                      decoder_.empty() ? z_ : decoder_.back().activations.output,
+                      {output_, {}}});
 
   output_log_var_ = matrix("output_log_var").data;
   if (config_.variance == Variance::per_dimension && layout_->log_var() >= 0) {
@@ -132,7 +141,8 @@ void Network::bind_buffers() {
 
 std::vector<Phase> Network::load_phases() {
   return {{"load rows, scale, binarize", [this] {
-             backend_->load_input(pass(), input_.source, input_.gather, input_.binarize, input_.binarize_noise, x_);
+             backend_->load_input(pass(), input_.source, input_.gather, input_.binarize,
+                                  input_.binarize_noise, x_);
            }}};
 }
 
@@ -151,9 +161,8 @@ std::vector<Phase> Network::encode_phases() { return forward(encoder_); }
 std::vector<Phase> Network::decode_phases() { return forward(decoder_); }
 
 std::vector<Phase> Network::sample_phases() {
-  return {{"latent: sample z, KL", [this] {
-             backend_->sample_latent(pass(), mean_, log_var_, input_.latent_noise, z_, row_kl_);
-           }}};
+  return {{"latent: sample z, KL",
+           [this] { backend_->sample_latent(pass(), mean_, log_var_, input_.latent_noise, z_, row_kl_); }}};
 }
 
 std::vector<Phase> Network::loss_phases() {
@@ -169,7 +178,8 @@ std::vector<Phase> Network::loss_phases() {
                       }});
   }
   phases.push_back({"Gaussian likelihood and its gradient", [this] {
-                      backend_->gaussian_nll(pass(), output_, x_, output_log_var_, d_output_log_var_, row_nll_);
+                      backend_->gaussian_nll(pass(), output_, x_, output_log_var_, d_output_log_var_,
+                                             row_nll_);
                     }});
   return phases;
 }
@@ -178,23 +188,25 @@ void Network::variance_backward(std::vector<Phase>& phases, GradientMode mode) {
   if (d_output_log_var_.data == nullptr) return;
   float* gradient = arenas_.gradients + layout_->log_var();
   if (config_.variance == Variance::per_dimension) {
-    phases.push_back({"decoder.log_var: gradient",
-                      [this, gradient, mode] { backend_->column_sum(pass(), d_output_log_var_, gradient, mode); }});
+    phases.push_back({"decoder.log_var: gradient", [this, gradient, mode] {
+                        backend_->column_sum(pass(), d_output_log_var_, gradient, mode);
+                      }});
     return;
   }
   phases.push_back({"decoder.log_var: gradient", [this, gradient, mode] {
-                      backend_->column_sum(pass(), d_output_log_var_, d_output_log_var_row_, GradientMode::overwrite);
+                      backend_->column_sum(pass(), d_output_log_var_, d_output_log_var_row_,
+                                           GradientMode::overwrite);
                       backend_->total(pass(), d_output_log_var_row_, config_.data_dim, gradient, mode);
                     }});
 }
 
-void Network::backward(std::vector<Phase>& phases, const std::vector<Layer>& chain, Matrix d_y, Matrix d_input,
-                       GradientMode mode) {
+void Network::backward(std::vector<Phase>& phases, const std::vector<Layer>& chain, Matrix d_y,
+                       Matrix d_input, GradientMode mode) {
   for (std::size_t i = chain.size(); i-- > 0;) {
     const Layer layer = chain[i];
     phases.push_back({layer.name + ": gradients of weight and bias", [this, layer, d_y, mode] {
-                        backend_->dense_backward_weights(pass(), d_y, layer.input, layer.slot.view(arenas_.gradients),
-                                                         mode);
+                        backend_->dense_backward_weights(pass(), d_y, layer.input,
+                                                         layer.slot.view(arenas_.gradients), mode);
                       }});
     const Layer below = i > 0 ? chain[i - 1] : Layer{};
     Matrix d_x = d_input;
@@ -204,8 +216,8 @@ void Network::backward(std::vector<Phase>& phases, const std::vector<Layer>& cha
     }
     if (d_x.data == nullptr) return;
     phases.push_back({layer.name + ": gradient of the input", [this, layer, d_y, below, d_x] {
-                        backend_->dense_backward_input(pass(), d_y, layer.slot.view(arenas_.parameters), below.function,
-                                                       below.activations, d_x);
+                        backend_->dense_backward_input(pass(), d_y, layer.slot.view(arenas_.parameters),
+                                                       below.function, below.activations, d_x);
                       }});
     d_y = d_x;
   }
@@ -215,11 +227,12 @@ std::vector<Phase> Network::backward_phases(GradientMode mode) {
   std::vector<Phase> phases;
   variance_backward(phases, mode);
   backward(phases, decoder_, output_, d_z_, mode);
-  phases.push_back({"latent: backward, epsilon redrawn", [this] {
-                      const Matrix d_mean{d_head_.data, rows_, config_.latent, d_head_.ld};
-                      const Matrix d_log_var{d_head_.data + d_head_.ld / 2, rows_, config_.latent, d_head_.ld};
-                      backend_->latent_backward(pass(), mean_, log_var_, d_z_, input_.latent_noise, d_mean, d_log_var);
-                    }});
+  phases.push_back(
+      {"latent: backward, epsilon redrawn", [this] {
+         const Matrix d_mean{d_head_.data, rows_, config_.latent, d_head_.ld};
+         const Matrix d_log_var{d_head_.data + d_head_.ld / 2, rows_, config_.latent, d_head_.ld};
+         backend_->latent_backward(pass(), mean_, log_var_, d_z_, input_.latent_noise, d_mean, d_log_var);
+       }});
   backward(phases, encoder_, d_head_, Matrix{}, mode);
   return phases;
 }

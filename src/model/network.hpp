@@ -1,5 +1,5 @@
-// The model as fixed lists of phases over buffers that are allocated once: the forward pass, the likelihood with
-// its gradient, and the backward pass.
+// The model as fixed lists of phases over buffers that are allocated once: the forward pass, the likelihood
+// with its gradient, and the backward pass.
 #pragma once
 
 #include <cstdint>
@@ -54,11 +54,11 @@ class Network {
   [[nodiscard]] Input& input() { return input_; }
 
   // Lists of phases; each may be run any number of times.
-  [[nodiscard]] std::vector<Phase> load_phases();      // input -> x
-  [[nodiscard]] std::vector<Phase> encode_phases();    // x -> mean, log_var
-  [[nodiscard]] std::vector<Phase> sample_phases();    // mean, log_var -> z, row_kl
-  [[nodiscard]] std::vector<Phase> decode_phases();    // z -> decoder output
-  [[nodiscard]] std::vector<Phase> loss_phases();      // decoder output -> row_nll, and its gradient in place
+  [[nodiscard]] std::vector<Phase> load_phases();    // input -> x
+  [[nodiscard]] std::vector<Phase> encode_phases();  // x -> mean, log_var
+  [[nodiscard]] std::vector<Phase> sample_phases();  // mean, log_var -> z, row_kl
+  [[nodiscard]] std::vector<Phase> decode_phases();  // z -> decoder output
+  [[nodiscard]] std::vector<Phase> loss_phases();    // decoder output -> row_nll, and its gradient in place
   [[nodiscard]] std::vector<Phase> backward_phases(GradientMode mode);  // Use::training: -> gradients
 
   // Buffers that callers read or write.
@@ -94,9 +94,11 @@ class Network {
 
   void bind_buffers();
   [[nodiscard]] Matrix matrix(const std::string& name) const;
-  [[nodiscard]] std::vector<Layer> bind_hidden(const std::string& side, const std::vector<DenseSlot>& slots, Matrix input) const;
+  [[nodiscard]] std::vector<Layer> bind_hidden(const std::string& side, const std::vector<DenseSlot>& slots,
+                                               Matrix input) const;
   [[nodiscard]] std::vector<Phase> forward(const std::vector<Layer>& chain);
-  void backward(std::vector<Phase>& phases, const std::vector<Layer>& chain, Matrix d_y, Matrix d_input, GradientMode mode);
+  void backward(std::vector<Phase>& phases, const std::vector<Layer>& chain, Matrix d_y, Matrix d_input,
+                GradientMode mode);
   void variance_backward(std::vector<Phase>& phases, GradientMode mode);
 
   Backend* backend_;

@@ -68,7 +68,8 @@ std::string Network::first_non_finite() const {
     if (item.name.starts_with("d_")) break;
     const Matrix values = matrix(item.name);
     if (!all_finite(download(values, values.rows))) {
-      return item.name == "output" && arenas_.gradients != nullptr ? "gradient of the decoder's output" : "activation " + item.name;
+      return item.name == "output" && arenas_.gradients != nullptr ? "gradient of the decoder's output"
+                                                                   : "activation " + item.name;
     }
   }
   if (const std::string name = in_arena(arenas_.gradients); !name.empty()) return "gradient of " + name;

@@ -19,11 +19,13 @@ constexpr const char* kCounters = "run.counters";
 constexpr const char* kSums = "run.sums";
 
 template <class T>
-io::TensorView view(const std::string& name, io::DType type, std::vector<std::int64_t> shape, std::span<const T> values) {
+io::TensorView view(const std::string& name, io::DType type, std::vector<std::int64_t> shape,
+                    std::span<const T> values) {
   return {name, type, std::move(shape), std::as_bytes(values)};
 }
 
-void append(std::vector<io::TensorView>& tensors, const std::string& prefix, const std::vector<Parameter>& parameters) {
+void append(std::vector<io::TensorView>& tensors, const std::string& prefix,
+            const std::vector<Parameter>& parameters) {
   for (const Parameter& p : parameters) {
     tensors.push_back(view<float>(prefix + p.name, io::DType::f32, p.shape, p.values));
   }
@@ -87,12 +89,14 @@ ModelFile read_model_part(const io::SafetensorsFile& file, const std::string& pa
   ModelFile result;
   result.metadata = file.metadata();
   if (!result.metadata.contains("cuvae.kind")) {
-    throw Error(Errc::data, path + ": a safetensors file, but not one of cuvae's (no cuvae.kind in its metadata)" +
-                                "\nGive a model.safetensors or state.safetensors written by cuvae train.");
+    throw Error(Errc::data,
+                path + ": a safetensors file, but not one of cuvae's (no cuvae.kind in its metadata)" +
+                    "\nGive a model.safetensors or state.safetensors written by cuvae train.");
   }
   result.config = read_config(path, [&] {
     ModelConfig config = config::model_from_fields(with_prefix(result.metadata, "model."));
     validate(config);
+    model::require_data_dim(config);
     return config;
   });
   result.image = {dimension(result.metadata, "image.height"), dimension(result.metadata, "image.width")};
@@ -111,14 +115,22 @@ void write_model(const std::string& path, const ModelFile& file) {
 
 void write_state(const std::string& path, const StateFile& file) {
   const RunState& run = file.run;
-  const std::vector<std::int64_t> counters{
-      run.step,       run.epochs_finished,   run.step_in_epoch,
-      run.skipped,    run.skipped_in_a_row,  run.epoch_sums.rows,
-      run.best_epoch, run.epochs_since_best, std::bit_cast<std::int64_t>(run.data_fingerprint),
-      std::bit_cast<std::int64_t>(run.validation_fingerprint)};
-  const std::vector<double> sums{run.epoch_sums.nll, run.epoch_sums.kl, run.epoch_sums.objective, run.best_elbo};
+  const std::vector<std::int64_t> counters{run.step,
+                                           run.epochs_finished,
+                                           run.step_in_epoch,
+                                           run.skipped,
+                                           run.skipped_in_a_row,
+                                           run.epoch_sums.rows,
+                                           run.best_epoch,
+                                           run.epochs_since_best,
+                                           std::bit_cast<std::int64_t>(run.data_fingerprint),
+                                           std::bit_cast<std::int64_t>(run.validation_fingerprint),
+                                           run.measured_step};
+  const std::vector<double> sums{run.epoch_sums.nll, run.epoch_sums.kl, run.epoch_sums.objective,
+                                 run.best_elbo};
   std::vector<io::TensorView> tensors;
-  tensors.push_back(view<std::int64_t>(kCounters, io::DType::i64, {static_cast<std::int64_t>(counters.size())}, counters));
+  tensors.push_back(
+      view<std::int64_t>(kCounters, io::DType::i64, {static_cast<std::int64_t>(counters.size())}, counters));
   tensors.push_back(view<double>(kSums, io::DType::f64, {static_cast<std::int64_t>(sums.size())}, sums));
   append(tensors, "", file.model.parameters);
   append(tensors, kFirst, file.first_moments);
@@ -128,22 +140,26 @@ void write_state(const std::string& path, const StateFile& file) {
   io::write_safetensors(path, tensors, metadata);
 }
 
-ModelFile read_model(const std::string& path) { return read_model_part(io::SafetensorsFile::open(path), path); }
+ModelFile read_model(const std::string& path) {
+  return read_model_part(io::SafetensorsFile::open(path), path);
+}
 
 StateFile read_state(const std::string& path) {
   const io::SafetensorsFile file = io::SafetensorsFile::open(path);
   StateFile result;
   result.model = read_model_part(file, path);
   if (result.model.metadata.at("cuvae.kind") != "state") {
-    throw Error(Errc::data, path + ": a model, not a training state\nTo resume, give the state.safetensors of the run.");
+    throw Error(Errc::data,
+                path + ": a model, not a training state\nTo resume, give the state.safetensors of the run.");
   }
-  result.train = read_config(path, [&] { return config::train_from_fields(with_prefix(result.model.metadata, "train.")); });
+  result.train = read_config(
+      path, [&] { return config::train_from_fields(with_prefix(result.model.metadata, "train.")); });
   const model::Layout layout(result.model.config);
   result.first_moments = read_parameters(file, path, layout, kFirst);
   result.second_moments = read_parameters(file, path, layout, kSecond);
   const std::vector<std::int64_t> counters = file.integers(kCounters);
   const std::vector<double> sums = file.doubles(kSums);
-  if (counters.size() != 10 || sums.size() != 4) {
+  if (counters.size() != 11 || sums.size() != 4) {
     throw Error(Errc::data, path + ": its counters have another form than this cuvae writes" +
                                 "\nResume with the version that wrote it, or start afresh in another --out.");
   }
@@ -154,8 +170,10 @@ StateFile read_state(const std::string& path) {
   run.best_epoch = counters[6], run.epochs_since_best = counters[7], run.best_elbo = sums[3];
   run.data_fingerprint = std::bit_cast<std::uint64_t>(counters[8]);
   run.validation_fingerprint = std::bit_cast<std::uint64_t>(counters[9]);
+  run.measured_step = counters[10];
   for (const std::int64_t counter : {run.step, run.epochs_finished, run.step_in_epoch, run.skipped}) {
-    if (counter < 0) throw Error(Errc::data, path + ": a negative counter\nThe file is damaged; take another checkpoint.");
+    if (counter < 0)
+      throw Error(Errc::data, path + ": a negative counter\nThe file is damaged; take another checkpoint.");
   }
   return result;
 }
@@ -171,7 +189,8 @@ void require_same_run(const std::string& path, const StateFile& file, const Mode
     }
   };
   const bool length_matters = train.schedule.kind == LearningRateSchedule::Kind::cosine;
-  compare(config::to_fields(file.model.config), config::to_fields(model), [](const std::string&) { return false; });
+  compare(config::to_fields(file.model.config), config::to_fields(model),
+          [](const std::string&) { return false; });
   compare(config::to_fields(file.train), config::to_fields(train), [&](const std::string& key) {
     return key == "patience" || (!length_matters && (key == "epochs" || key == "max_steps"));
   });

@@ -26,9 +26,10 @@ struct RunState {
   std::int64_t step = 0;             // updates so far, skipped ones included
   std::int64_t epochs_finished = 0;  // with their evaluation and early-stop decision
   std::int64_t step_in_epoch = 0;
+  std::int64_t measured_step = 0;  // the step whose evaluation was the last to be done
   std::int64_t skipped = 0, skipped_in_a_row = 0;
   ops::LossSums epoch_sums;
-  double best_elbo = 0;       // of the validation rows; meaningful where best_epoch > 0
+  double best_elbo = 0;  // of the validation rows; meaningful where best_epoch > 0
   std::int64_t best_epoch = 0;
   std::int64_t epochs_since_best = 0;
   std::uint64_t data_fingerprint = 0, validation_fingerprint = 0;
@@ -48,8 +49,9 @@ void write_state(const std::string& path, const StateFile& file);
 [[nodiscard]] ModelFile read_model(const std::string& path);
 [[nodiscard]] StateFile read_state(const std::string& path);
 
-// Throws Error(data), naming the first difference, unless the state belongs to a run of this configuration. The
-// length of a run (epochs, max_steps, patience) may change, but for a cosine schedule, which depends on it.
+// Throws Error(data), naming the first difference, unless the state belongs to a run of this configuration.
+// The length of a run (epochs, max_steps, patience) may change, but for a cosine schedule, which depends on
+// it.
 void require_same_run(const std::string& path, const StateFile& file, const ModelConfig& model,
                       const TrainConfig& train);
 

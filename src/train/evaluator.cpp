@@ -61,12 +61,17 @@ Evaluation Evaluator::run(const Dataset& data, const Request& request) {
       throw Error(Errc::invalid_argument, "evaluation: stopped by its progress callback");
     }
   }
-  const double count = static_cast<double>(request.order.rows);
   Evaluation result;
-  result.mean = {-(nll + kl) / count, -nll / count, kl / count};
+  result.mean = mean_elbo(nll, kl, request.order.rows);
   result.rows = request.order.rows;
   result.active_units = spread.active_units();
   return result;
+}
+
+Elbo mean_elbo(double nll, double kl, std::int64_t rows) {
+  const double count = static_cast<double>(std::max<std::int64_t>(rows, 1));
+  const double reconstruction = -nll / count, mean_kl = kl / count;
+  return {reconstruction - mean_kl, reconstruction, mean_kl};
 }
 
 void require_fit(const ModelConfig& config, const Dataset& data, Binarize binarize) {

@@ -49,8 +49,11 @@ class Evaluator {
   std::vector<model::Phase> phases_;
 };
 
-// Throws Error(data) where the data does not fit the model: its width, or its range for a Bernoulli likelihood
-// or dynamic binarization.
+// The means of sums over rows.
+[[nodiscard]] Elbo mean_elbo(double nll, double kl, std::int64_t rows);
+
+// Throws Error(data) where the data does not fit the model: its width, or its range for a Bernoulli
+// likelihood or dynamic binarization.
 void require_fit(const ModelConfig& config, const Dataset& data, Binarize binarize);
 
 }  // namespace cuvae::train

@@ -39,7 +39,8 @@ void Feed::stage(model::Network& network, std::int64_t active_rows) {
     float* out = staging_.data() + row * source_.ld;
     data_.read_row(ids_[static_cast<std::size_t>(row)], {out, cols});
   }
-  backend_->upload(buffer_.get(), staging_.data(), static_cast<std::int64_t>(staging_.size() * sizeof(float)));
+  backend_->upload(buffer_.get(), staging_.data(),
+                   static_cast<std::int64_t>(staging_.size() * sizeof(float)));
 }
 
 }  // namespace cuvae::train

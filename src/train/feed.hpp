@@ -1,5 +1,5 @@
-// Brings a data set's rows to a network: in place where the device can read them as they are stored, else row by
-// row through a staging buffer.
+// Brings a data set's rows to a network: in place where the device can read them as they are stored, else row
+// by row through a staging buffer.
 #pragma once
 
 #include <cstdint>

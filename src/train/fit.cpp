@@ -27,10 +27,7 @@ ops::RowOrder validation_rows(const Dataset& data, const Dataset* validation, co
   return {config.seed, data.rows(), data.rows() - held_out, held_out};
 }
 
-Elbo mean_of(const ops::LossSums& sums) {
-  const double rows = static_cast<double>(std::max<std::int64_t>(sums.rows, 1));
-  return {-(sums.nll + sums.kl) / rows, -sums.nll / rows, sums.kl / rows};
-}
+Elbo mean_of(const ops::LossSums& sums) { return mean_elbo(sums.nll, sums.kl, sums.rows); }
 
 std::optional<Dataset> optional_dataset(const Dataset* data) {
   return data == nullptr ? std::nullopt : std::optional<Dataset>(*data);
@@ -52,6 +49,12 @@ Fit::Fit(Trainer::Impl& trainer, const Dataset& data, const Dataset* validation,
       table_(trainer.backend->allocate(schedule_.steps_per_epoch() * schedule_.passes_per_step() *
                                        static_cast<std::int64_t>(sizeof(ops::PassPlan)))),
       start_(Trainer::Impl::Clock::now()) {
+  if (trainer_.run.step_in_epoch > schedule_.steps_per_epoch()) {
+    throw Error(Errc::data, "the loaded state stands at step " + std::to_string(trainer_.run.step_in_epoch) +
+                                " of an epoch of " + std::to_string(schedule_.steps_per_epoch()) +
+                                "\nThe state file was changed; take another one or start afresh.");
+  }
+  trainer_.adopt_data(data_, validation);
   if (trainer_.state.step == 0 && trainer_.model.output_bias == OutputBias::data_mean) {
     trainer_.set_output_bias(data_, training_rows_);
   }
@@ -73,8 +76,8 @@ std::optional<FitResult> Fit::finished() const {
   if (config.patience > 0 && run.epochs_since_best >= config.patience) {
     result.reason = StopReason::early_stop;
     result.explanation = "stopped early: no better validation ELBO than " + std::to_string(run.best_elbo) +
-                         " (epoch " + std::to_string(run.best_epoch) + ") in " + std::to_string(config.patience) +
-                         " epochs";
+                         " (epoch " + std::to_string(run.best_epoch) + ") in " +
+                         std::to_string(config.patience) + " epochs";
     return result;
   }
   if (run.epochs_finished >= config.epochs) {
@@ -82,7 +85,7 @@ std::optional<FitResult> Fit::finished() const {
     result.explanation = "all " + std::to_string(config.epochs) + " epochs done";
     return result;
   }
-  const bool evaluation_due = run.step_in_epoch == schedule_.steps_per_epoch();  // saved just before it
+  const bool evaluation_due = run.measured_step != trainer_.state.step;  // saved just before it
   if (position() >= schedule_.total_steps() && !evaluation_due) {
     result.reason = StopReason::max_steps;
     result.explanation = "stopped at --max-steps " + std::to_string(config.max_steps);
@@ -142,6 +145,7 @@ Fit::Outcome Fit::finish_epoch() {
   Trainer::Impl& t = trainer_;
   const bool whole = t.run.step_in_epoch == schedule_.steps_per_epoch();
   EpochMetrics metrics = measure();
+  t.run.measured_step = t.state.step;
   if (whole) {
     ++t.run.epochs_finished;
     t.run.step_in_epoch = 0;
@@ -219,7 +223,7 @@ Progress Fit::progress(Progress::Event event) const {
 
 namespace cuvae {
 
-void Trainer::Impl::check_data(const Dataset& data, const Dataset* validation) {
+void Trainer::Impl::check_data(const Dataset& data, const Dataset* validation) const {
   const std::uint64_t second = validation == nullptr ? 0 : validation->fingerprint();
   const bool started = run.data_fingerprint != 0;
   if (started && (run.data_fingerprint != data.fingerprint() || run.validation_fingerprint != second)) {
@@ -230,8 +234,11 @@ void Trainer::Impl::check_data(const Dataset& data, const Dataset* validation) {
   }
   train::require_fit(model, data, model.binarize);
   if (validation != nullptr) train::require_fit(model, *validation, model.binarize);
+}
+
+void Trainer::Impl::adopt_data(const Dataset& data, const Dataset* validation) {
   run.data_fingerprint = data.fingerprint();
-  run.validation_fingerprint = second;
+  run.validation_fingerprint = validation == nullptr ? 0 : validation->fingerprint();
   image = data.image();
 }
 

@@ -20,9 +20,9 @@ std::vector<std::string> phase_names(ModelConfig config) {
   const model::Parameters parameters(*backend, layout, model::Arenas::training);
   model::Network network(*backend, config, layout, parameters, 1, model::Use::training);
   std::vector<std::string> names{"pick the batch's rows"};
-  for (const auto& part : {network.load_phases(), network.encode_phases(), network.sample_phases(),
-                           network.decode_phases(), network.loss_phases(),
-                           network.backward_phases(GradientMode::overwrite)}) {
+  for (const auto& part :
+       {network.load_phases(), network.encode_phases(), network.sample_phases(), network.decode_phases(),
+        network.loss_phases(), network.backward_phases(GradientMode::overwrite)}) {
     for (const model::Phase& phase : part) names.push_back(phase.name);
   }
   names.insert(names.end(), {"gradient norm and finite check", "optimizer", "advance the step state"});
@@ -34,6 +34,7 @@ std::vector<std::string> phase_names(ModelConfig config) {
 Plan Trainer::plan(const ModelConfig& model_config, const TrainConfig& train_config, const Dataset& data,
                    [[maybe_unused]] const Device& device) {
   validate(model_config);
+  model::require_data_dim(model_config);
   validate(train_config);
   const model::Layout layout(model_config);
   const train::Schedule schedule(train_config, data.rows() - train::held_out_rows(train_config, data.rows()));
@@ -46,8 +47,10 @@ Plan Trainer::plan(const ModelConfig& model_config, const TrainConfig& train_con
       {"parameters", arena},
       {"gradients", arena},
       {"optimizer moments", 2 * arena},
-      {"activations, training", model::plan_network(model_config, schedule.pass_rows(), model::Use::training).bytes()},
-      {"activations, evaluation", model::plan_network(model_config, train_config.batch, model::Use::inference).bytes()},
+      {"activations, training",
+       model::plan_network(model_config, schedule.pass_rows(), model::Use::training).bytes()},
+      {"activations, evaluation",
+       model::plan_network(model_config, train_config.batch, model::Use::inference).bytes()},
       {"data (" + data.description() + ")", static_cast<std::int64_t>(data.bytes())},
       {"step table", schedule.steps_per_epoch() * schedule.passes_per_step() *
                          static_cast<std::int64_t>(sizeof(ops::PassPlan))},

@@ -30,7 +30,8 @@ double Schedule::learning_rate(std::int64_t position) const {
   using Kind = LearningRateSchedule::Kind;
   double rate = config_.learning_rate;
   if (config_.schedule.kind == Kind::cosine) {
-    const double done = static_cast<double>(position) / static_cast<double>(std::max<std::int64_t>(total_steps_, 1));
+    const double done =
+        static_cast<double>(position) / static_cast<double>(std::max<std::int64_t>(total_steps_, 1));
     rate *= 0.5 * (1.0 + std::cos(std::numbers::pi * std::min(done, 1.0)));
   }
   if (config_.schedule.kind == Kind::steps) {
@@ -61,7 +62,8 @@ std::vector<ops::PassPlan> Schedule::step(std::int64_t position, std::int64_t up
   for (std::int64_t i = 0; i < passes_per_step_; ++i) {
     pass.first_position = first + i * pass_rows_;
     const std::int64_t left = rows - i * pass_rows_, room = config_.batch - i * pass_rows_;
-    pass.active_rows = static_cast<std::int32_t>(std::clamp<std::int64_t>(left, 0, std::min(pass_rows_, room)));
+    pass.active_rows =
+        static_cast<std::int32_t>(std::clamp<std::int64_t>(left, 0, std::min(pass_rows_, room)));
     passes.push_back(pass);
   }
   return passes;

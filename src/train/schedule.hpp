@@ -27,10 +27,11 @@ class Schedule {
   // Linear from 0 over the first kl_warmup epochs.
   [[nodiscard]] double kl_weight(std::int64_t position) const;
 
-  // Passes of the step at `position`; `update` counts every update of the trainer, from 0. The last step of an
-  // epoch takes the rows that are left, so it may have fewer passes: those beyond are empty.
+  // Passes of the step at `position`; `update` counts every update of the trainer, from 0. The last step of
+  // an epoch takes the rows that are left, so it may have fewer passes: those beyond are empty.
   [[nodiscard]] std::vector<ops::PassPlan> step(std::int64_t position, std::int64_t update) const;
-  [[nodiscard]] std::vector<ops::PassPlan> epoch(std::int64_t first_position, std::int64_t first_update) const;
+  [[nodiscard]] std::vector<ops::PassPlan> epoch(std::int64_t first_position,
+                                                 std::int64_t first_update) const;
 
  private:
   TrainConfig config_;

@@ -17,6 +17,7 @@ constexpr std::int32_t kPatienceWithNonFinite = 3;
 
 ModelConfig validated(const ModelConfig& config) {
   validate(config);
+  cuvae::model::require_data_dim(config);
   return config;
 }
 
@@ -26,8 +27,10 @@ TrainConfig validated(const TrainConfig& config) {
 }
 
 std::string likely_cause(const ModelConfig& model, const TrainConfig& train) {
-  std::string cause = "Likely cause: the learning rate (" + config::format(train.learning_rate) + ") is too high";
-  if (model.likelihood == Likelihood::gaussian) cause += ", or the data is far from unit scale (standardise it)";
+  std::string cause =
+      "Likely cause: the learning rate (" + config::format(train.learning_rate) + ") is too high";
+  if (model.likelihood == Likelihood::gaussian)
+    cause += ", or the data is far from unit scale (standardise it)";
   return cause + ".";
 }
 
@@ -52,7 +55,8 @@ Trainer::Impl::Impl(const ModelConfig& model_config, const TrainConfig& train_co
   network.input().binarize = model.binarize;
   network.input().binarize_noise = {train.seed, ops::Purpose::binarize, 0};
   network.input().latent_noise = {train.seed, ops::Purpose::latent, 0};
-  parameters.upload(parameters.arenas().parameters, cuvae::model::initial_parameters(layout, model, train.seed));
+  parameters.upload(parameters.arenas().parameters,
+                    cuvae::model::initial_parameters(layout, model, train.seed));
 }
 
 void Trainer::Impl::run_step(train::Feed* feed, const ops::RowOrder& order, const ops::PassPlan* table) {
@@ -75,7 +79,8 @@ void Trainer::Impl::require_finite() {
   if (state.skipped_in_a_row < kPatienceWithNonFinite) return;
   std::string tensor = network.first_non_finite();
   if (tensor.empty()) tensor = "the sum of squared gradients (it overflows)";
-  throw Error(Errc::numerics, "step " + std::to_string(state.step) + ": " + std::to_string(state.skipped_in_a_row) +
+  throw Error(Errc::numerics, "step " + std::to_string(state.step) + ": " +
+                                  std::to_string(state.skipped_in_a_row) +
                                   " updates in a row were not finite; the weights are those before them" +
                                   "\nFirst bad tensor: " + tensor + "\n" + likely_cause(model, train) +
                                   "\nTry a lower --lr, --clip-norm 1, or a --kl-warmup.");
@@ -99,7 +104,9 @@ const ModelConfig& Trainer::model_config() const noexcept { return impl_->model;
 const TrainConfig& Trainer::train_config() const noexcept { return impl_->train; }
 const Device& Trainer::device() const noexcept { return impl_->device; }
 std::int64_t Trainer::steps_done() const noexcept { return impl_->state.step; }
-std::int32_t Trainer::epochs_done() const noexcept { return static_cast<std::int32_t>(impl_->run.epochs_finished); }
+std::int32_t Trainer::epochs_done() const noexcept {
+  return static_cast<std::int32_t>(impl_->run.epochs_finished);
+}
 
 FitResult Trainer::fit(const Dataset& train, const std::function<Control(const Progress&)>& callback) {
   return train::Fit(*impl_, train, nullptr, callback).run();
@@ -116,7 +123,8 @@ Elbo Trainer::step(std::span<const float> rows) {
   const std::int64_t count = static_cast<std::int64_t>(rows.size()) / cols;
   if (rows.empty() || rows.size() % static_cast<std::size_t>(cols) != 0 || count > t.train.batch) {
     throw Error(Errc::invalid_argument, "step: " + std::to_string(rows.size()) + " values are not 1 to " +
-                                            std::to_string(t.train.batch) + " rows of " + std::to_string(cols));
+                                            std::to_string(t.train.batch) + " rows of " +
+                                            std::to_string(cols));
   }
   const auto row_bytes = static_cast<std::int64_t>(sizeof(float)) * cols;
   if (!t.step_rows) {
@@ -128,18 +136,19 @@ Elbo Trainer::step(std::span<const float> rows) {
   constant.kl_warmup = 0;
   const std::vector<ops::PassPlan> passes = train::Schedule(constant, count).step(0, t.state.step);
   t.backend->upload(t.step_rows.get(), rows.data(), count * row_bytes);
-  t.backend->upload(t.step_table.get(), passes.data(), static_cast<std::int64_t>(passes.size() * sizeof(passes[0])));
+  t.backend->upload(t.step_table.get(), passes.data(),
+                    static_cast<std::int64_t>(passes.size() * sizeof(passes[0])));
   t.network.input().source = {t.step_rows.get(), RowSource::Type::f32, cols, 1.0f};
   t.network.input().gather = Backend::Gather::by_row_id;
 
   const ops::LossSums before = t.state.epoch_sums;
   t.state.passes = 0;
   t.network.set_state(t.state);
-  t.run_step(nullptr, {.total_rows = count, .rows = count}, reinterpret_cast<ops::PassPlan*>(t.step_table.get()));
+  t.run_step(nullptr, {.total_rows = count, .rows = count},
+             reinterpret_cast<ops::PassPlan*>(t.step_table.get()));
   t.require_finite();
   const ops::LossSums& after = t.state.epoch_sums;
-  const double n = static_cast<double>(count), nll = (after.nll - before.nll) / n, kl = (after.kl - before.kl) / n;
-  return {-(nll + kl), -nll, kl};
+  return train::mean_elbo(after.nll - before.nll, after.kl - before.kl, count);
 }
 
 Vae Trainer::model() const {

@@ -28,7 +28,9 @@ struct Trainer::Impl {
   void run_step(train::Feed* feed, const ops::RowOrder& order, const ops::PassPlan* table);
   // Throws Error(numerics) after too many skipped updates in a row.
   void require_finite();
-  void check_data(const Dataset& train, const Dataset* validation);
+  // check_data refuses and leaves no trace; adopt_data makes the data that of this run.
+  void check_data(const Dataset& data, const Dataset* validation) const;
+  void adopt_data(const Dataset& data, const Dataset* validation);
   void set_output_bias(const Dataset& data, const ops::RowOrder& order);
 
   [[nodiscard]] std::vector<Parameter> download(const float* arena) const;
@@ -56,7 +58,8 @@ namespace train {
 // One call of Trainer::fit.
 class Fit {
  public:
-  Fit(Trainer::Impl& trainer, const Dataset& data, const Dataset* validation, const Trainer::Impl::Callback& callback);
+  Fit(Trainer::Impl& trainer, const Dataset& data, const Dataset* validation,
+      const Trainer::Impl::Callback& callback);
   FitResult run();
 
  private:

@@ -15,6 +15,7 @@ constexpr std::int64_t kFewRows = 64, kManyRows = 256;
 
 ModelConfig validated(const ModelConfig& config) {
   validate(config);
+  model::require_data_dim(config);
   return config;
 }
 
@@ -22,7 +23,9 @@ void run(const std::vector<model::Phase>& phases) {
   for (const model::Phase& phase : phases) phase.run();
 }
 
-void append(std::vector<float>& all, const std::vector<float>& part) { all.insert(all.end(), part.begin(), part.end()); }
+void append(std::vector<float>& all, const std::vector<float>& part) {
+  all.insert(all.end(), part.begin(), part.end());
+}
 
 }  // namespace
 
@@ -36,8 +39,8 @@ Vae::Impl::Impl(const ModelConfig& model_config, const Device& wanted)
 model::Network& Vae::Impl::network_for(std::int64_t rows) {
   std::unique_ptr<model::Network>& network = rows <= kFewRows ? small : large;
   if (!network) {
-    network = std::make_unique<model::Network>(*backend, config, layout, parameters,
-                                               rows <= kFewRows ? kFewRows : kManyRows, model::Use::inference);
+    network = std::make_unique<model::Network>(
+        *backend, config, layout, parameters, rows <= kFewRows ? kFewRows : kManyRows, model::Use::inference);
   }
   return *network;
 }
@@ -106,32 +109,39 @@ void Vae::set_parameters(std::span<const Parameter> parameters) {
 Latents Vae::encode(std::span<const float> x) {
   Latents latents;
   const std::int32_t cols = impl_->config.data_dim;
-  impl_->in_batches(impl_->count_rows(x, cols, "encode"), [&](model::Network& network, std::int64_t first, std::int64_t rows) {
-    network.upload_rows(network.x(), x.subspan(static_cast<std::size_t>(first * cols), static_cast<std::size_t>(rows * cols)));
-    run(network.encode_phases());
-    impl_->backend->bound_log_var(network.pass(), network.log_var(), network.log_var());
-    append(latents.mean, network.download(network.mean(), rows));
-    append(latents.log_var, network.download(network.log_var(), rows));
-  });
+  impl_->in_batches(impl_->count_rows(x, cols, "encode"),
+                    [&](model::Network& network, std::int64_t first, std::int64_t rows) {
+                      network.upload_rows(network.x(), x.subspan(static_cast<std::size_t>(first * cols),
+                                                                 static_cast<std::size_t>(rows * cols)));
+                      run(network.encode_phases());
+                      impl_->backend->bound_log_var(network.pass(), network.log_var(), network.log_var());
+                      append(latents.mean, network.download(network.mean(), rows));
+                      append(latents.log_var, network.download(network.log_var(), rows));
+                    });
   return latents;
 }
 
 std::vector<float> Vae::decode(std::span<const float> z) {
   std::vector<float> x;
   const std::int32_t cols = impl_->config.latent;
-  impl_->in_batches(impl_->count_rows(z, cols, "decode"), [&](model::Network& network, std::int64_t first, std::int64_t rows) {
-    network.upload_rows(network.z(), z.subspan(static_cast<std::size_t>(first * cols), static_cast<std::size_t>(rows * cols)));
-    run(network.decode_phases());
-    if (impl_->config.likelihood == Likelihood::bernoulli) impl_->backend->sigmoid(network.pass(), network.output());
-    append(x, network.download(network.output(), rows));
-  });
+  impl_->in_batches(impl_->count_rows(z, cols, "decode"),
+                    [&](model::Network& network, std::int64_t first, std::int64_t rows) {
+                      network.upload_rows(network.z(), z.subspan(static_cast<std::size_t>(first * cols),
+                                                                 static_cast<std::size_t>(rows * cols)));
+                      run(network.decode_phases());
+                      if (impl_->config.likelihood == Likelihood::bernoulli)
+                        impl_->backend->sigmoid(network.pass(), network.output());
+                      append(x, network.download(network.output(), rows));
+                    });
   return x;
 }
 
 std::vector<float> Vae::reconstruct(std::span<const float> x) { return decode(encode(x).mean); }
 
 std::vector<float> Vae::sample(std::int64_t n, std::uint64_t seed) {
-  if (n <= 0) throw Error(Errc::invalid_argument, "sample: " + std::to_string(n) + " is no number of samples; give 1 or more");
+  if (n <= 0)
+    throw Error(Errc::invalid_argument,
+                "sample: " + std::to_string(n) + " is no number of samples; give 1 or more");
   std::vector<float> z;
   impl_->in_batches(n, [&](model::Network& network, std::int64_t, std::int64_t rows) {
     impl_->backend->sample_prior(network.pass(), {seed, ops::Purpose::prior, 0}, network.z());
@@ -143,7 +153,9 @@ std::vector<float> Vae::sample(std::int64_t n, std::uint64_t seed) {
 Evaluation Vae::evaluate(const Dataset& data, const EvaluateOptions& options) {
   const Binarize binarize = options.binarize.value_or(impl_->config.binarize);
   train::require_fit(impl_->config, data, binarize);
-  if (options.batch <= 0) throw Error(Errc::invalid_argument, "batch: " + std::to_string(options.batch) + " is no number of rows; give 1 or more");
+  if (options.batch <= 0)
+    throw Error(Errc::invalid_argument,
+                "batch: " + std::to_string(options.batch) + " is no number of rows; give 1 or more");
   const std::int64_t batch = std::min<std::int64_t>(options.batch, data.rows());
   if (!impl_->evaluator || impl_->evaluator->batch() != batch) {
     impl_->evaluator = std::make_unique<train::Evaluator>(*impl_->backend, impl_->config, impl_->layout,
