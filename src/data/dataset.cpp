@@ -6,8 +6,8 @@
 
 #include "cuvae/error.hpp"
 #include "src/core/check.hpp"
+#include "src/core/read_error.hpp"
 #include "src/data/builtin_shapes.hpp"
-#include "src/data/data_error.hpp"
 #include "src/data/dataset_impl.hpp"
 #include "src/data/from_file.hpp"
 #include "src/data/from_memory.hpp"
@@ -26,9 +26,9 @@ std::shared_ptr<const Dataset::Impl> copy_rows(std::span<const T> values, data::
   CUVAE_REQUIRE(image == ImageShape{} || std::int64_t{image.height} * image.width == cols,
                 "the image shape must have as many pixels as a row has columns");
   const auto count = static_cast<std::int64_t>(values.size());
-  if (count == 0) data::refuse(source, "there are zero rows", "Give at least one row.");
+  if (count == 0) core::refuse(source, "there are zero rows", "Give at least one row.");
   if (count % cols != 0) {
-    data::refuse(source,
+    core::refuse(source,
                  std::to_string(count) + " values are no multiple of " + std::to_string(cols) + " columns",
                  "Give whole rows.");
   }
@@ -114,7 +114,7 @@ void Dataset::require_unit_interval() const {
   if (impl_->low >= 0 && impl_->high <= 1) return;
   const auto outside = [](float value) { return value < 0 || value > 1; };
   const data::Place place = data::find_value(*impl_, outside).value();
-  data::refuse(source(),
+  core::refuse(source(),
                "row " + std::to_string(place.row) + ", column " + std::to_string(place.col) +
                    " (from 0) is " + text_of(place.value) +
                    ", but the Bernoulli likelihood needs values in [0, 1]",

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <new>
 
-#include "src/data/data_error.hpp"
+#include "src/core/read_error.hpp"
 
 namespace cuvae::data {
 namespace {
@@ -75,9 +75,9 @@ void GzipReader::finish_member() {
 }
 
 void GzipReader::fail(const std::string& what) const {
-  refuse(source_,
-         what + " at byte " + std::to_string(position()) + " of " + std::to_string(compressed_.size()),
-         "Download or compress the file again.");
+  core::refuse(source_,
+               what + " at byte " + std::to_string(position()) + " of " + std::to_string(compressed_.size()),
+               "Download or compress the file again.");
 }
 
 }  // namespace cuvae::data

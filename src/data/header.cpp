@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "src/data/data_error.hpp"
+#include "src/core/read_error.hpp"
 #include "src/data/idx_header.hpp"
 #include "src/data/npy_header.hpp"
 
@@ -15,34 +15,34 @@ constexpr std::int64_t kMostBytes =
 void check_shape(const Header& header, const std::string& source) {
   const std::string shape = "its shape is " + shape_text(header);
   if (header.shape.empty())
-    refuse(source, "it holds a single value, no rows", "Save an array of rows x columns.");
+    core::refuse(source, "it holds a single value, no rows", "Save an array of rows x columns.");
   if (header.rows() == 0)
-    refuse(source, "it has zero rows (" + shape + ")", "Give data with at least one row.");
+    core::refuse(source, "it has zero rows (" + shape + ")", "Give data with at least one row.");
   std::int64_t columns = 1;
   for (std::size_t axis = 1; axis < header.shape.size(); ++axis) {
     const std::int64_t extent = header.shape[axis];
     if (extent == 0)
-      refuse(source, "its rows are empty (" + shape + ")", "Give rows with at least one value.");
+      core::refuse(source, "its rows are empty (" + shape + ")", "Give rows with at least one value.");
     if (extent > std::numeric_limits<std::int32_t>::max() / columns) {
-      refuse(source, "its rows have more than 2^31 - 1 values (" + shape + ")",
-             "The first dimension must be the rows.");
+      core::refuse(source, "its rows have more than 2^31 - 1 values (" + shape + ")",
+                   "The first dimension must be the rows.");
     }
     columns *= extent;
   }
   if (header.rows() > kMostBytes / size_of(header.type) / columns) {
-    refuse(source, "its header declares more values than any file can hold (" + shape + ")",
-           "The header is damaged: write or download the file again.");
+    core::refuse(source, "its header declares more values than any file can hold (" + shape + ")",
+                 "The header is damaged: write or download the file again.");
   }
 }
 
 [[noreturn]] void refuse_format(std::span<const std::byte> start, const std::string& source) {
   const auto first = [&](std::size_t i) { return i < start.size() ? static_cast<char>(start[i]) : '\0'; };
   if (first(0) == 'P' && first(1) == 'K') {
-    refuse(source, "it is a zip archive (.npz?)",
-           "Save one array by itself with numpy.save('data.npy', array).");
+    core::refuse(source, "it is a zip archive (.npz?)",
+                 "Save one array by itself with numpy.save('data.npy', array).");
   }
-  refuse(source, "its first bytes are those of neither IDX nor NPY (nor gzip)",
-         "Give an IDX file (MNIST's format) or one written by numpy.save('data.npy', array).");
+  core::refuse(source, "its first bytes are those of neither IDX nor NPY (nor gzip)",
+               "Give an IDX file (MNIST's format) or one written by numpy.save('data.npy', array).");
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ std::int64_t Header::columns() const {
 }
 
 Header read_header(std::span<const std::byte> start, const std::string& source) {
-  if (start.empty()) refuse(source, "its content is empty", "Write or download the file again.");
+  if (start.empty()) core::refuse(source, "its content is empty", "Write or download the file again.");
   if (!is_npy(start) && !is_idx(start)) refuse_format(start, source);
   Header header = is_npy(start) ? read_npy_header(start, source) : read_idx_header(start, source);
   if (size_of(header.type) == 1) header.order = ByteOrder::native;

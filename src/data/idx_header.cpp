@@ -1,6 +1,6 @@
 #include "src/data/idx_header.hpp"
 
-#include "src/data/data_error.hpp"
+#include "src/core/read_error.hpp"
 
 namespace cuvae::data {
 namespace {
@@ -22,8 +22,9 @@ ElementType element_type(unsigned code, const std::string& source) {
     case 0x0E:
       return ElementType::f64;
     default:
-      refuse(source, "byte 2 of its IDX header, the type, is " + std::to_string(code) + ", which means none",
-             "Known are 8 (u8), 9 (i8), 11 (i16), 12 (i32), 13 (f32) and 14 (f64): write the file again.");
+      core::refuse(
+          source, "byte 2 of its IDX header, the type, is " + std::to_string(code) + ", which means none",
+          "Known are 8 (u8), 9 (i8), 11 (i16), 12 (i32), 13 (f32) and 14 (f64): write the file again.");
   }
 }
 
@@ -43,10 +44,10 @@ Header read_idx_header(std::span<const std::byte> start, const std::string& sour
                 .offset = 0};
   const std::size_t end = kMagicBytes + 4 * byte(3);
   if (start.size() < end) {
-    refuse(source,
-           "it is truncated: its IDX header is " + std::to_string(end) + " bytes long, the file has " +
-               std::to_string(start.size()),
-           "Write or download the file again.");
+    core::refuse(source,
+                 "it is truncated: its IDX header is " + std::to_string(end) + " bytes long, the file has " +
+                     std::to_string(start.size()),
+                 "Write or download the file again.");
   }
   for (std::size_t i = kMagicBytes; i < end; i += 4) {
     header.shape.push_back((byte(i) << 24) | (byte(i + 1) << 16) | (byte(i + 2) << 8) | byte(i + 3));

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <set>
 
-#include "src/data/data_error.hpp"
+#include "src/core/read_error.hpp"
 
 namespace cuvae::data {
 namespace {
@@ -48,8 +48,8 @@ class Parser {
 
   std::string descr() {
     if (peek() == '[') {
-      refuse(source_, "its values are records with fields",
-             "Save one field by itself: numpy.save(path, array['field']).");
+      core::refuse(source_, "its values are records with fields",
+                   "Save one field by itself: numpy.save(path, array['field']).");
     }
     return string();
   }
@@ -119,9 +119,10 @@ class Parser {
   }
 
   [[noreturn]] void fail(const std::string& expected) const {
-    refuse(source_,
-           "its NPY header is malformed: expected " + expected + " at byte " + std::to_string(offset_ + at_),
-           "Write the file again with numpy.save.");
+    core::refuse(
+        source_,
+        "its NPY header is malformed: expected " + expected + " at byte " + std::to_string(offset_ + at_),
+        "Write the file again with numpy.save.");
   }
 
   std::string_view text_;

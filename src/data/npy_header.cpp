@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "src/data/data_error.hpp"
+#include "src/core/read_error.hpp"
 #include "src/data/npy_dict.hpp"
 
 namespace cuvae::data {
@@ -26,10 +26,10 @@ std::string_view as_text(std::span<const std::byte> bytes) {
 
 [[noreturn]] void refuse_type(std::string_view descr, const std::string& source) {
   const bool objects = descr.find('O') != std::string_view::npos;
-  refuse(source,
-         "its values are of type '" + std::string(descr) + "'" +
-             (objects ? ", Python objects, which are never unpickled" : ", which is not supported"),
-         "Save plain numbers: numpy.save(path, array.astype('float32')).");
+  core::refuse(source,
+               "its values are of type '" + std::string(descr) + "'" +
+                   (objects ? ", Python objects, which are never unpickled" : ", which is not supported"),
+               "Save plain numbers: numpy.save(path, array.astype('float32')).");
 }
 
 void read_descr(std::string_view descr, Header& header, const std::string& source) {
@@ -55,24 +55,24 @@ TextPlace locate_text(std::span<const std::byte> start, const std::string& sourc
   const auto byte = [&](std::size_t i) { return std::to_integer<std::size_t>(start[i]); };
   const auto need = [&](std::size_t bytes) {
     if (start.size() >= bytes) return;
-    refuse(source,
-           "it is truncated: its NPY header is at least " + std::to_string(bytes) +
-               " bytes long, the file has " + std::to_string(start.size()),
-           "Write the file again with numpy.save.");
+    core::refuse(source,
+                 "it is truncated: its NPY header is at least " + std::to_string(bytes) +
+                     " bytes long, the file has " + std::to_string(start.size()),
+                 "Write the file again with numpy.save.");
   };
   need(10);
   const std::size_t version = byte(6);
   if (version < 1 || version > 3) {
-    refuse(source, "it is of NPY version " + std::to_string(version) + ", known are 1 to 3",
-           "Write the file again with numpy.save.");
+    core::refuse(source, "it is of NPY version " + std::to_string(version) + ", known are 1 to 3",
+                 "Write the file again with numpy.save.");
   }
   if (version > 1) need(12);
   const TextPlace place = version == 1
                               ? TextPlace{10, byte(8) | (byte(9) << 8)}
                               : TextPlace{12, byte(8) | (byte(9) << 8) | (byte(10) << 16) | (byte(11) << 24)};
   if (place.size > kMostText) {
-    refuse(source, "its NPY header claims " + std::to_string(place.size) + " bytes, more than 10,000",
-           "The header is damaged or of records: save plain numbers with numpy.save.");
+    core::refuse(source, "its NPY header claims " + std::to_string(place.size) + " bytes, more than 10,000",
+                 "The header is damaged or of records: save plain numbers with numpy.save.");
   }
   need(place.begin + place.size);
   return place;

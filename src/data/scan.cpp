@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-#include "src/data/data_error.hpp"
+#include "src/core/read_error.hpp"
 
 namespace cuvae::data {
 namespace {
@@ -95,10 +95,10 @@ void scan(Dataset::Impl& data) {
   }
   if (!range.finite()) {
     const auto place = find_value(data, [](float value) { return !std::isfinite(value); }).value();
-    refuse(data.source,
-           "row " + std::to_string(place.row) + ", column " + std::to_string(place.col) + " (from 0) is " +
-               (std::isnan(place.value) ? "NaN" : "infinite"),
-           "Remove such rows or replace such values (numpy.nan_to_num) before training.");
+    core::refuse(data.source,
+                 "row " + std::to_string(place.row) + ", column " + std::to_string(place.col) +
+                     " (from 0) is " + (std::isnan(place.value) ? "NaN" : "infinite"),
+                 "Remove such rows or replace such values (numpy.nan_to_num) before training.");
   }
   const std::vector<std::int64_t> numbers = geometry(data);
   fingerprint.add(numbers.data(), static_cast<std::int64_t>(numbers.size() * sizeof numbers[0]));

@@ -40,23 +40,23 @@ bool takes_a_rename(const fs::path& target) {
   return !fs::exists(status) || fs::is_regular_file(status);
 }
 
-Descriptor open_for_writing(const fs::path& temporary, const fs::path& target) {
+core::Descriptor open_for_writing(const fs::path& temporary, const fs::path& target) {
   const bool direct = temporary.empty();
   const int flags = O_WRONLY | O_CLOEXEC | (direct ? 0 : O_CREAT | O_TRUNC | O_NOFOLLOW);
   const char* path = direct ? target.c_str() : temporary.c_str();
   const int fd = uninterrupted([&] { return ::open(path, flags, 0666); });
   if (fd < 0) fail_write(target, "open", errno);
-  return Descriptor(fd);
+  return core::Descriptor(fd);
 }
 
-void sync(const Descriptor& file, const fs::path& target) {
+void sync(const core::Descriptor& file, const fs::path& target) {
   if (uninterrupted([&] { return ::fsync(file.get()); }) != 0) fail_write(target, "fsync", errno);
 }
 
 // Makes the rename itself survive a loss of power. Some file systems have no fsync of directories.
 void sync_directory_of(const fs::path& target) {
   const fs::path directory = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const core::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!opened.is_open()) fail_write(target, "open of its folder", errno);
   const int result = uninterrupted([&] { return ::fsync(opened.get()); });
   if (result != 0 && errno != EINVAL && errno != ENOTSUP) fail_write(target, "fsync of its folder", errno);

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "src/io/descriptor.hpp"
+#include "src/core/descriptor.hpp"
 
 namespace cuvae::io {
 
@@ -31,7 +31,7 @@ class AtomicFile {
 
   std::filesystem::path target_;
   std::filesystem::path temporary_;  // empty once it is gone, or where the target is written directly
-  Descriptor file_;
+  core::Descriptor file_;
   std::vector<std::byte> buffer_;
 };
 

@@ -42,19 +42,6 @@ void fail_write(const std::filesystem::path& path, std::string_view call, int er
   throw Error(Errc::io, message);
 }
 
-void fail_read(const std::filesystem::path& path, int error) {
-  const std::string_view mend = error == ENOENT   ? "Check the path."
-                                : error == EACCES ? "Give yourself the right to read it (chmod), or copy it."
-                                                  : "Check that the file can be read.";
-  refuse(path, strerror_text(error), mend);
-}
-
-void refuse(const std::filesystem::path& path, std::string_view what, std::string_view mend) {
-  std::string message = "cannot read '" + path.string() + "': ";
-  message.append(what).append("\n").append(mend);
-  throw Error(Errc::data, message);
-}
-
 std::string in_quotes(std::string_view name) {
   constexpr std::size_t kLongest = 80;
   std::string text;

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "src/core/mapped_file.hpp"
 #include "src/io/dtype.hpp"
-#include "src/io/mapped_file.hpp"
 #include "src/io/safetensors_header.hpp"
 
 namespace cuvae::io {
@@ -48,7 +48,7 @@ class SafetensorsFile {
       std::string_view name) const;  // u8; as long as the file lives
 
  private:
-  SafetensorsFile(std::filesystem::path path, std::shared_ptr<const MappedFile> file);
+  SafetensorsFile(std::filesystem::path path, std::shared_ptr<const core::MappedFile> file);
 
   [[nodiscard]] const StoredTensor& at(std::string_view name) const;
   [[nodiscard]] std::span<const std::byte> data(std::string_view name, DType wanted) const;
@@ -56,7 +56,7 @@ class SafetensorsFile {
   [[nodiscard]] std::vector<T> values(std::string_view name, DType wanted) const;
 
   std::filesystem::path path_;
-  std::shared_ptr<const MappedFile> file_;
+  std::shared_ptr<const core::MappedFile> file_;
   SafetensorsHeader header_;
 };
 

@@ -1,4 +1,5 @@
 #include "src/io/safetensors_header.hpp"
+#include "src/core/read_error.hpp"
 
 #include "src/io/file_error.hpp"
 #include "src/io/safetensors_layout.hpp"
@@ -35,7 +36,8 @@ SafetensorsHeader read_header(std::span<const std::byte> file, const std::filesy
 }
 
 void refuse_damaged(const std::filesystem::path& path, std::string_view what) {
-  refuse(path, what, "The file is damaged or not safetensors; take another copy or an earlier checkpoint.");
+  core::refuse(path.string(), what,
+               "The file is damaged or not safetensors; take another copy or an earlier checkpoint.");
 }
 
 }  // namespace cuvae::io

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "src/core/check.hpp"
+#include "src/core/read_error.hpp"
 #include "src/io/file_error.hpp"
 #include "src/io/safetensors.hpp"
 
@@ -22,10 +23,10 @@ std::vector<std::string_view> names_near(std::string_view name, const Safetensor
 }  // namespace
 
 SafetensorsFile SafetensorsFile::open(const std::filesystem::path& path) {
-  return SafetensorsFile(path, MappedFile::open(path));
+  return SafetensorsFile(path, core::MappedFile::open(path));
 }
 
-SafetensorsFile::SafetensorsFile(std::filesystem::path path, std::shared_ptr<const MappedFile> file)
+SafetensorsFile::SafetensorsFile(std::filesystem::path path, std::shared_ptr<const core::MappedFile> file)
     : path_(std::move(path)), file_(std::move(file)), header_(read_header(file_->bytes(), path_)) {}
 
 std::vector<std::string> SafetensorsFile::names() const {
@@ -42,17 +43,17 @@ const StoredTensor& SafetensorsFile::at(std::string_view name) const {
   const auto found = header_.tensors.find(name);
   if (found != header_.tensors.end()) return found->second;
   const std::string hint = detail::did_you_mean(name, names_near(name, header_));
-  refuse(path_, "it has no tensor " + in_quotes(name) + (hint.empty() ? "" : "; " + hint),
-         "Take a file that was written for this.");
+  core::refuse(path_.string(), "it has no tensor " + in_quotes(name) + (hint.empty() ? "" : "; " + hint),
+               "Take a file that was written for this.");
 }
 
 std::span<const std::byte> SafetensorsFile::data(std::string_view name, DType wanted) const {
   const StoredTensor& tensor = at(name);
   if (tensor.dtype->values != wanted) {
-    refuse(path_,
-           "tensor " + in_quotes(name) + " is of type " + std::string(tensor.dtype->name) + ", not " +
-               std::string(info(wanted).name),
-           "Convert it to that type, or take a file that was written for this.");
+    core::refuse(path_.string(),
+                 "tensor " + in_quotes(name) + " is of type " + std::string(tensor.dtype->name) + ", not " +
+                     std::string(info(wanted).name),
+                 "Convert it to that type, or take a file that was written for this.");
   }
   return file_->bytes().subspan(header_.data_offset + tensor.begin, tensor.end - tensor.begin);
 }

@@ -117,7 +117,7 @@ TEST_P(Reductions, GradientNormIsThatOfDoubleWithTheSameBitsForAnyNumberOfThread
 }
 
 TEST_P(Reductions, GradientIsJudgedByItsEveryElement) {
-  const auto on = backend(2);
+  const auto on = backend();
   const std::size_t size = 16384 * 2 + 64;
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     for (const std::size_t at :

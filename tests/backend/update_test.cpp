@@ -93,7 +93,7 @@ TEST_P(Update, GivesTheSameBitsForAnyNumberOfThreads) {
 }
 
 TEST_P(Update, NanInTheLastGradientChangesNothing) {
-  const auto on = backend(2);
+  const auto on = backend();
   for_each(map_ops(), [&](const auto& row) {
     SCOPED_TRACE(row.name);
     auto in = draw_inputs(row, {1, 1, 16384 + 64}, 73);

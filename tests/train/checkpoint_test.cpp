@@ -190,12 +190,24 @@ TEST_F(Checkpoint, StateMakesTheRoundTripToTheLastCounter) {
   Trainer(job.model, job.train, Device::cpu(1)).save_state(state_);
   train::StateFile file = train::read_state(state_);
   EXPECT_EQ(file.train, job.train);
-  file.run = {11, 2, 3, 4, 1, {1.5, 2.5, 3.5, 60}, -7.25, 2, 1, 0xFEDCBA9876543210, 0x8000000000000001};
+  file.run = {.step = 11,
+              .epochs_finished = 2,
+              .step_in_epoch = 3,
+              .measured_step = 9,
+              .skipped = 4,
+              .skipped_in_a_row = 1,
+              .epoch_sums = {1.5, 2.5, 3.5, 60},
+              .best_elbo = -7.25,
+              .best_epoch = 2,
+              .epochs_since_best = 1,
+              .data_fingerprint = 0xFEDCBA9876543210,
+              .validation_fingerprint = 0x8000000000000001};
   train::write_state(state_, file);
   const train::RunState back = train::read_state(state_).run;
   EXPECT_EQ(back.step, 11);
   EXPECT_EQ(back.epochs_finished, 2);
   EXPECT_EQ(back.step_in_epoch, 3);
+  EXPECT_EQ(back.measured_step, 9);
   EXPECT_EQ(back.skipped, 4);
   EXPECT_EQ(back.skipped_in_a_row, 1);
   EXPECT_EQ(back.epoch_sums.nll, 1.5);

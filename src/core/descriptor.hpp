@@ -1,6 +1,6 @@
 #pragma once
 
-namespace cuvae::io {
+namespace cuvae::core {
 
 // Owns an open file.
 class Descriptor {
@@ -19,4 +19,4 @@ class Descriptor {
   int fd_;
 };
 
-}  // namespace cuvae::io
+}  // namespace cuvae::core

@@ -1,11 +1,11 @@
-#include "src/io/descriptor.hpp"
+#include "src/core/descriptor.hpp"
 
 #include <unistd.h>
 
 #include <cerrno>
 #include <utility>
 
-namespace cuvae::io {
+namespace cuvae::core {
 
 int Descriptor::close() noexcept {
   const int fd = std::exchange(fd_, -1);
@@ -13,4 +13,4 @@ int Descriptor::close() noexcept {
   return errno == EINTR ? 0 : errno;  // Linux has closed it; a second try might hit another thread's file
 }
 
-}  // namespace cuvae::io
+}  // namespace cuvae::core

@@ -5,9 +5,10 @@
 #include <memory>
 #include <span>
 
-namespace cuvae::io {
+namespace cuvae::core {
 
-// A whole regular file, mapped read-only. Replacing the file by rename leaves the mapping as it is.
+// A whole regular file, mapped read-only. It must not shrink while it is mapped; replacing it by
+// rename leaves the mapping as it is.
 class MappedFile {
  public:
   // Throws Error(data) for a file that is missing, unreadable or no regular file. An empty file is empty
@@ -26,4 +27,4 @@ class MappedFile {
   std::span<const std::byte> bytes_;
 };
 
-}  // namespace cuvae::io
+}  // namespace cuvae::core

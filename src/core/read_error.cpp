@@ -1,0 +1,24 @@
+#include "src/core/read_error.hpp"
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include "cuvae/error.hpp"
+
+namespace cuvae::core {
+
+void refuse(std::string_view source, std::string_view what, std::string_view mend) {
+  std::string message = "cannot read '";
+  message.append(source).append("': ").append(what).append("\n").append(mend);
+  throw Error(Errc::data, message);
+}
+
+void refuse_system(std::string_view source, int error) {
+  const std::string_view mend = error == ENOENT   ? "Check the path; built-in data is called builtin:shapes."
+                                : error == EACCES ? "Give yourself the right to read it (chmod), or copy it."
+                                                  : "Check that the file can be read.";
+  refuse(source, std::generic_category().message(error), mend);
+}
+
+}  // namespace cuvae::core
