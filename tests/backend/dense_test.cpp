@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "backend/on_each_target.hpp"
-#include "backend/row_op_run.hpp"
+#include "support/row_op_run.hpp"
 
 namespace cuvae::test {
 namespace {

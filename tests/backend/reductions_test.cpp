@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "backend/on_each_target.hpp"
-#include "backend/row_op_run.hpp"
+#include "support/row_op_run.hpp"
 
 namespace cuvae::test {
 namespace {

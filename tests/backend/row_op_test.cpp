@@ -1,5 +1,5 @@
 // Every row op of the table through the loops of a backend, against the op in double on each element.
-#include "backend/row_op_run.hpp"
+#include "support/row_op_run.hpp"
 
 #include <gtest/gtest.h>
 

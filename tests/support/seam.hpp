@@ -33,57 +33,51 @@ class Pass {
   Backend::Buffer state_, row_ids_;
 };
 
-// Inputs as rows x cols values (one row where the table says so); outputs and row_loss in backend memory.
+// The operands of one call, in backend memory. Methods that write over an input find it in out[0].
 struct SeamCall {
   Backend& backend;
   PassContext pass;
   std::int64_t active_rows;
-  std::int64_t rows;
-  std::int32_t cols;
-  std::vector<std::vector<float>> in;
-  std::vector<Tensor>& out;
+  const std::vector<Tensor>& in;
+  const std::vector<Tensor>& out;
   float* row_loss;
   ops::NoiseSource noise;
 
-  [[nodiscard]] Tensor input(std::size_t which) const {
-    return Tensor(backend, static_cast<std::int64_t>(in[which].size()) / cols, cols, in[which]);
-  }
-  // For methods that write over an input.
-  [[nodiscard]] Matrix in_place(std::size_t which) const {
-    out[0].fill(in[which]);
-    return out[0].matrix();
-  }
+  [[nodiscard]] Matrix input(std::size_t which) const { return in[which].matrix(); }
+  [[nodiscard]] Matrix output(std::size_t which) const { return out[which].matrix(); }
 };
 
+template <class Op>
+inline constexpr bool kWritesOverItsInput = false;
+template <>
+inline constexpr bool kWritesOverItsInput<ops::BernoulliNll> = true;
+template <>
+inline constexpr bool kWritesOverItsInput<ops::Sigmoid> = true;
+template <>
+inline constexpr bool kWritesOverItsInput<ops::GaussianNll> = true;
+template <>
+inline constexpr bool kWritesOverItsInput<ops::GaussianNllLearned> = true;
+
 inline void run(const SeamCall& c, ops::BernoulliNll) {
-  const Tensor x = c.input(1);
-  c.backend.bernoulli_nll(c.pass, c.in_place(0), x.matrix(), c.row_loss);
+  c.backend.bernoulli_nll(c.pass, c.output(0), c.input(1), c.row_loss);
 }
-inline void run(const SeamCall& c, ops::Sigmoid) { c.backend.sigmoid(c.pass, c.in_place(0)); }
+inline void run(const SeamCall& c, ops::Sigmoid) { c.backend.sigmoid(c.pass, c.output(0)); }
 inline void run(const SeamCall& c, ops::GaussianNll) {
-  const Tensor x = c.input(1), log_var = c.input(2);
-  c.backend.gaussian_nll(c.pass, c.in_place(0), x.matrix(), log_var.data(), {}, c.row_loss);
+  c.backend.gaussian_nll(c.pass, c.output(0), c.input(1), c.input(2).data, {}, c.row_loss);
 }
 inline void run(const SeamCall& c, ops::GaussianNllLearned) {
-  const Tensor x = c.input(1), log_var = c.input(2);
-  c.backend.gaussian_nll(c.pass, c.in_place(0), x.matrix(), log_var.data(), c.out[1].matrix(), c.row_loss);
+  c.backend.gaussian_nll(c.pass, c.output(0), c.input(1), c.input(2).data, c.output(1), c.row_loss);
 }
 inline void run(const SeamCall& c, ops::SampleLatent) {
-  const Tensor mean = c.input(0), log_var = c.input(1);
-  c.backend.sample_latent(c.pass, mean.matrix(), log_var.matrix(), c.noise, c.out[0].matrix(), c.row_loss);
+  c.backend.sample_latent(c.pass, c.input(0), c.input(1), c.noise, c.output(0), c.row_loss);
 }
 inline void run(const SeamCall& c, ops::LatentBackward) {
-  const Tensor mean = c.input(0), log_var = c.input(1), d_z = c.input(2);
-  c.backend.latent_backward(c.pass, mean.matrix(), log_var.matrix(), d_z.matrix(), c.noise, c.out[0].matrix(),
-                            c.out[1].matrix());
+  c.backend.latent_backward(c.pass, c.input(0), c.input(1), c.input(2), c.noise, c.output(0), c.output(1));
 }
 inline void run(const SeamCall& c, ops::BoundLogVar) {
-  const Tensor log_var = c.input(0);
-  c.backend.bound_log_var(c.pass, log_var.matrix(), c.out[0].matrix());
+  c.backend.bound_log_var(c.pass, c.input(0), c.output(0));
 }
-inline void run(const SeamCall& c, ops::PriorSample) {
-  c.backend.sample_prior(c.pass, c.noise, c.out[0].matrix());
-}
+inline void run(const SeamCall& c, ops::PriorSample) { c.backend.sample_prior(c.pass, c.noise, c.output(0)); }
 
 // load_input owns whole rows, up to their leading dimension.
 template <class Op>
@@ -94,9 +88,8 @@ template <>
 inline constexpr Surroundings kAroundOutputs<ops::BinarizeThreshold> = Surroundings::none;
 
 inline void load(const SeamCall& c, Binarize binarize) {
-  const Tensor source = c.input(0);
-  const RowSource rows{source.data(), RowSource::Type::f32, source.matrix().ld, 1.0f};
-  c.backend.load_input(c.pass, rows, Backend::Gather::in_place, binarize, c.noise, c.out[0].matrix());
+  const RowSource rows{c.input(0).data, RowSource::Type::f32, c.input(0).ld, 1.0f};
+  c.backend.load_input(c.pass, rows, Backend::Gather::in_place, binarize, c.noise, c.output(0));
 }
 inline void run(const SeamCall& c, ops::BinarizeDynamic) { load(c, Binarize::dynamic); }
 inline void run(const SeamCall& c, ops::BinarizeThreshold) { load(c, Binarize::threshold); }
@@ -121,37 +114,36 @@ inline Matrix with_padding_as_rows(Matrix matrix, std::int32_t cols) {
 
 template <class Function>
 void run(const SeamCall& c, ops::BiasActivation<Function>) {
-  const auto rows = static_cast<std::int32_t>(c.rows),
-             padded_cols = static_cast<std::int32_t>(ops::padded(c.cols));
-  std::vector<float> transposed(static_cast<std::size_t>(padded_cols * c.rows));
-  for (std::int64_t row = 0; row < c.rows; ++row) {
-    for (std::int64_t col = 0; col < c.cols; ++col) {
-      transposed[static_cast<std::size_t>(col * c.rows + row)] =
-          c.in[0][static_cast<std::size_t>(row * c.cols + col)];
-    }
+  const auto rows = static_cast<std::int32_t>(c.input(0).rows), cols = c.input(0).cols;
+  const auto padded_cols = static_cast<std::int32_t>(ops::padded(cols));
+  const std::vector<float> values = c.in[0].values();
+  std::vector<float> transposed(static_cast<std::size_t>(padded_cols) * static_cast<std::size_t>(rows));
+  for (std::int32_t row = 0; row < rows; ++row) {
+    for (std::int32_t col = 0; col < cols; ++col)
+      transposed[static_cast<std::size_t>(col * rows + row)] =
+          values[static_cast<std::size_t>(row * cols + col)];
   }
-  const Tensor x(c.backend, c.rows, rows, identity_matrix(c.rows, c.rows));
-  const Tensor weight(c.backend, padded_cols, rows, transposed), bias = c.input(1);
-  const Activations out{c.out[0].matrix(), Function::kKeepsInput ? c.out[1].matrix() : Matrix{}};
-  c.backend.dense_forward(c.pass, x.matrix(), {with_padding_as_rows(weight.matrix(), rows), bias.data()},
+  const Tensor x(c.backend, rows, rows, identity_matrix(rows, rows));
+  const Tensor weight(c.backend, padded_cols, rows, transposed);
+  const Activations out{c.output(0), Function::kKeepsInput ? c.output(1) : Matrix{}};
+  c.backend.dense_forward(c.pass, x.matrix(), {with_padding_as_rows(weight.matrix(), rows), c.input(1).data},
                           layer_of(Function{}), out);
 }
 
 template <class Function>
 void run(const SeamCall& c, ops::ActivationBackward<Function>) {
-  const auto rows = static_cast<std::int32_t>(c.rows);
+  const auto rows = static_cast<std::int32_t>(c.input(0).rows), cols = c.input(0).cols;
   // The gradient of a row that is not active is zero; only the identity, which runs no loop, relies on that.
   const bool relies = layer_of(Function{}) == LayerFunction::identity;
-  const Tensor d_y(c.backend, c.rows, rows, identity_matrix(c.rows, relies ? c.active_rows : c.rows));
-  const std::int64_t padded_rows = ops::padded(c.rows);
-  std::vector<float> d_h = c.in[0];
-  d_h.resize(static_cast<std::size_t>(padded_rows * c.cols));
-  const Tensor weight(c.backend, padded_rows, c.cols, d_h), kept = c.input(1);
-  const Activations below{Function::kKeepsInput ? Matrix{} : kept.matrix(),
-                          Function::kKeepsInput ? kept.matrix() : Matrix{}};
-  c.backend.dense_backward_input(c.pass, d_y.matrix(),
-                                 {with_padding_as_rows(weight.matrix(), c.cols), nullptr},
-                                 layer_of(Function{}), below, c.out[0].matrix());
+  const Tensor d_y(c.backend, rows, rows, identity_matrix(rows, relies ? c.active_rows : rows));
+  const std::int64_t padded_rows = ops::padded(rows);
+  std::vector<float> d_h = c.in[0].values();
+  d_h.resize(static_cast<std::size_t>(padded_rows * cols));
+  const Tensor weight(c.backend, padded_rows, cols, d_h);
+  const Activations below{Function::kKeepsInput ? Matrix{} : c.input(1),
+                          Function::kKeepsInput ? c.input(1) : Matrix{}};
+  c.backend.dense_backward_input(c.pass, d_y.matrix(), {with_padding_as_rows(weight.matrix(), cols), nullptr},
+                                 layer_of(Function{}), below, c.output(0));
 }
 
 // The configuration that makes Backend::update run an op of the table.

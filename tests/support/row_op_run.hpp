@@ -41,31 +41,70 @@ struct RowOpResult {
   bool padding_is_zero = true, surroundings_are_untouched = true;
 };
 
+// One call of a row op with its operands prepared, so that run() is the backend's work and nothing else.
+template <class Row>
+class RowOpCall {
+ public:
+  using Op = typename Row::Op;
+
+  RowOpCall(Backend& backend, const Row& row, const Shape& shape, const std::vector<std::vector<float>>& in)
+      : backend_(backend),
+        row_(row),
+        active_rows_(shape.active_rows),
+        pass_(backend, state_of(shape), some_row_ids(shape.rows)),
+        row_loss_(backend, 1, static_cast<std::int32_t>(shape.rows)) {
+    for (const auto& values : in)
+      in_.emplace_back(backend, static_cast<std::int64_t>(values.size()) / shape.cols, shape.cols, values);
+    for (int k = 0; k < Op::kOut; ++k) out_.emplace_back(backend, shape.rows, shape.cols, kAroundOutputs<Op>);
+    refill(in);
+  }
+
+  // An input that run() writes over, as it was.
+  void refill(const std::vector<std::vector<float>>& in) {
+    if constexpr (kWritesOverItsInput<Op>) out_[0].fill(in[0]);
+  }
+
+  void run() const {
+    test::run(SeamCall{backend_, pass_.context(), active_rows_, in_, out_, row_loss_.data(), kNoiseSource},
+              row_.op);
+    backend_.synchronize();
+  }
+
+  [[nodiscard]] RowOpResult result() const {
+    RowOpResult result;
+    for (const Tensor& tensor : out_) {
+      result.out.push_back(tensor.values());
+      result.padding_is_zero = result.padding_is_zero && tensor.padding_is_zero();
+      result.surroundings_are_untouched =
+          result.surroundings_are_untouched && tensor.surroundings_are_untouched();
+    }
+    if (row_.loss == RowLoss::summed) result.row_loss = row_loss_.values();
+    result.surroundings_are_untouched =
+        result.surroundings_are_untouched && row_loss_.surroundings_are_untouched();
+    return result;
+  }
+
+ private:
+  static ops::StepState state_of(const Shape& shape) {
+    ops::StepState state = table_state();
+    state.pass.active_rows = static_cast<std::int32_t>(shape.active_rows);
+    return state;
+  }
+
+  Backend& backend_;
+  const Row& row_;
+  std::int64_t active_rows_;
+  Pass pass_;
+  Tensor row_loss_;
+  std::vector<Tensor> in_, out_;
+};
+
 template <class Row>
 RowOpResult run_row_op(Backend& backend, const Row& row, const Shape& shape,
                        const std::vector<std::vector<float>>& in) {
-  using Op = typename Row::Op;
-  ops::StepState state = table_state();
-  state.pass.active_rows = static_cast<std::int32_t>(shape.active_rows);
-  const Pass pass(backend, state, some_row_ids(shape.rows));
-  std::vector<Tensor> out;
-  for (int k = 0; k < Op::kOut; ++k) out.emplace_back(backend, shape.rows, shape.cols, kAroundOutputs<Op>);
-  const Tensor row_loss(backend, 1, static_cast<std::int32_t>(shape.rows));
-  run(SeamCall{backend, pass.context(), shape.active_rows, shape.rows, shape.cols, in, out, row_loss.data(),
-               kNoiseSource},
-      row.op);
-  backend.synchronize();
-  RowOpResult result;
-  for (const Tensor& tensor : out) {
-    result.out.push_back(tensor.values());
-    result.padding_is_zero = result.padding_is_zero && tensor.padding_is_zero();
-    result.surroundings_are_untouched =
-        result.surroundings_are_untouched && tensor.surroundings_are_untouched();
-  }
-  if (row.loss == RowLoss::summed) result.row_loss = row_loss.values();
-  result.surroundings_are_untouched =
-      result.surroundings_are_untouched && row_loss.surroundings_are_untouched();
-  return result;
+  const RowOpCall call(backend, row, shape, in);
+  call.run();
+  return call.result();
 }
 
 // The same in double, element by element.
