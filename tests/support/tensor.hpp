@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "kernels/ops/row_op.hpp"
 #include "src/backend/backend.hpp"
 
 namespace cuvae::test {
