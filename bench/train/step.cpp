@@ -50,7 +50,7 @@ double products_alone(int threads, std::int64_t steps) {
                  .layout_b = Layout::transposed,
                  .c = out.data(),
                  .ldc = m},
-                threads);
+                threads, Products::fastest);
       cpu::gemm({.m = m,
                  .n = k,
                  .k = kBatch,
@@ -61,7 +61,7 @@ double products_alone(int threads, std::int64_t steps) {
                  .ldb = k,
                  .c = out.data(),
                  .ldc = k},
-                threads);
+                threads, Products::fastest);
       if (k == 784) continue;
       cpu::gemm({.m = kBatch,
                  .n = k,
@@ -72,7 +72,7 @@ double products_alone(int threads, std::int64_t steps) {
                  .ldb = k,
                  .c = out.data(),
                  .ldc = k},
-                threads);
+                threads, Products::fastest);
     }
     times.push_back(milliseconds_since(start));
   }

@@ -148,7 +148,12 @@ class Backend {
   virtual void release(std::byte* memory) noexcept = 0;
 };
 
+// How products are computed: as fast as they can be, or so that the bits of a row depend on its place alone,
+// not on how many rows follow it.
+enum class Products { fastest, independent_rows };
+
 // Throws Error(device) or Error(unsupported), saying why.
-[[nodiscard]] std::unique_ptr<Backend> make_backend(const Device& device);
+[[nodiscard]] std::unique_ptr<Backend> make_backend(const Device& device,
+                                                    Products products = Products::fastest);
 
 }  // namespace cuvae

@@ -51,9 +51,9 @@ std::vector<DeviceInfo> list_devices() {
   return all;
 }
 
-std::unique_ptr<Backend> make_backend(const Device& device) {
+std::unique_ptr<Backend> make_backend(const Device& device, Products products) {
   return device.kind == Device::Kind::cuda ? cuda::make_backend(device.index)
-                                           : cpu::make_backend(device.threads);
+                                           : cpu::make_backend(device.threads, products);
 }
 
 Backend::~Backend() = default;

@@ -9,10 +9,10 @@
 namespace cuvae::cpu {
 
 namespace baseline {
-Backend* make_backend(Device device);
+Backend* make_backend(Device device, Products products);
 }
 namespace avx2 {
-Backend* make_backend(Device device);
+Backend* make_backend(Device device, Products products);
 }
 
 namespace {
@@ -48,13 +48,13 @@ std::vector<Target> usable_targets() {
   return {Target::baseline};
 }
 
-std::unique_ptr<Backend> make_backend(int threads, Target target) {
+std::unique_ptr<Backend> make_backend(int threads, Products products, Target target) {
   const Device device{Device::Kind::cpu, 0, usable_threads(threads)};
 #ifdef CUVAE_HAS_AVX2
-  if (target == Target::avx2) return std::unique_ptr<Backend>(avx2::make_backend(device));
+  if (target == Target::avx2) return std::unique_ptr<Backend>(avx2::make_backend(device, products));
 #endif
   (void)target;
-  return std::unique_ptr<Backend>(baseline::make_backend(device));
+  return std::unique_ptr<Backend>(baseline::make_backend(device, products));
 }
 
 DeviceInfo describe() {

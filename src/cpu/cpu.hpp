@@ -17,7 +17,8 @@ enum class Target { baseline, avx2 };
 [[nodiscard]] std::vector<Target> usable_targets();
 
 // threads 0: one per core this process may use.
-[[nodiscard]] std::unique_ptr<Backend> make_backend(int threads, Target target = usable_targets().front());
+[[nodiscard]] std::unique_ptr<Backend> make_backend(int threads, Products products = Products::fastest,
+                                                    Target target = usable_targets().front());
 
 [[nodiscard]] DeviceInfo describe();
 

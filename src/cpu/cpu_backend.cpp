@@ -6,6 +6,8 @@
 
 namespace cuvae::cpu::CUVAE_CPU_TARGET {
 
-Backend* make_backend(Device device) { return new BackendOn<CpuExec>(CpuExec(device)); }
+Backend* make_backend(Device device, Products products) {
+  return new BackendOn<CpuExec>(CpuExec(device, products));
+}
 
 }  // namespace cuvae::cpu::CUVAE_CPU_TARGET

@@ -12,7 +12,7 @@ namespace cuvae::cpu::CUVAE_CPU_TARGET {
 
 class CpuExec {
  public:
-  explicit CpuExec(Device device) : device_(device) {}
+  CpuExec(Device device, Products products) : device_(device), products_(products) {}
 
   [[nodiscard]] Device device() const { return device_; }
   [[nodiscard]] std::byte* allocate(std::int64_t bytes) { return allocate_zeroed(bytes); }
@@ -69,7 +69,7 @@ class CpuExec {
     *sum = static_cast<float>(all);
   }
 
-  void gemm(const Gemm& product) { cpu::gemm(product, device_.threads); }
+  void gemm(const Gemm& product) { cpu::gemm(product, device_.threads, products_); }
 
   void pick_rows(const ops::RowOrder& order, PassContext pass, std::int64_t rows) {
     const ops::StepState& state = *pass.state;
@@ -103,6 +103,7 @@ class CpuExec {
   }
 
   Device device_;
+  Products products_;
 };
 
 }  // namespace cuvae::cpu::CUVAE_CPU_TARGET

@@ -13,16 +13,34 @@
 namespace cuvae::cpu {
 namespace {
 
-// Measured on batches of 128: two row tiles cost a few percent of one, more cost more (docs/performance.md).
-std::int64_t tile_rows(std::int64_t m) {
-  if (m <= 256) return 64;
-  return std::min<std::int64_t>(512, (m / 4 + 15) / 16 * 16);
-}
+// Multiplications of a tile, at most: half as many would let more threads share a product, and cost a few
+// percent on one (docs/performance.md).
+constexpr double kTileWork = 24e6;
+constexpr std::int64_t kIndependentRows = 64;
 
-std::int64_t tile_cols(std::int64_t n) { return n <= 1024 ? n : 512; }
+struct Tile {
+  std::int64_t rows, cols;
+};
 
-// Below this many multiplications a product is done before a second thread has woken.
+// Below this many in a whole product, it is done before a second thread has woken.
 constexpr std::int64_t kWorthThreads = 4 << 20;
+
+// Rounded up to a multiple of 16.
+std::int64_t half(std::int64_t length) { return (length + 31) / 32 * 16; }
+
+// Halves the longer side, because the shorter one is packed once per tile.
+Tile tile_of(const Gemm& p, Products products) {
+  const bool fixed_rows = products == Products::independent_rows;
+  Tile tile{fixed_rows ? kIndependentRows : p.m, p.n};
+  const auto work = [&] {
+    return static_cast<double>(tile.rows) * static_cast<double>(tile.cols) * static_cast<double>(p.k);
+  };
+  while (work() > kTileWork && std::max(tile.rows, tile.cols) > kIndependentRows) {
+    std::int64_t& longer = fixed_rows || tile.cols >= tile.rows ? tile.cols : tile.rows;
+    longer = half(longer);
+  }
+  return tile;
+}
 
 // One thread per BLAS call. The limit is the calling thread's own (an OpenMP task's), not the process's;
 // inside a parallel region OpenBLAS stays on its thread anyway.
@@ -52,8 +70,8 @@ void multiply_tile(const Gemm& p, std::int64_t row, std::int64_t rows, std::int6
 
 }  // namespace
 
-void gemm(const Gemm& p, int threads) {
-  const std::int64_t rows = tile_rows(p.m), cols = tile_cols(p.n);
+void gemm(const Gemm& p, int threads, Products products) {
+  const auto [rows, cols] = tile_of(p, products);
   const std::int64_t row_tiles = (p.m + rows - 1) / rows, col_tiles = (p.n + cols - 1) / cols;
   const int useful_threads = p.m * p.n * p.k < kWorthThreads ? 1 : threads;
   for_each_piece(row_tiles * col_tiles, useful_threads, [&](std::int64_t tile) {

@@ -6,7 +6,7 @@
 
 namespace cuvae::cpu {
 
-void gemm(const Gemm& product, int threads);
+void gemm(const Gemm& product, int threads, Products products);
 
 // The BLAS in use, for people: name, version, kernel.
 [[nodiscard]] const char* blas_description();

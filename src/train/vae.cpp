@@ -31,7 +31,7 @@ void append(std::vector<float>& all, const std::vector<float>& part) {
 
 Vae::Impl::Impl(const ModelConfig& model_config, const Device& wanted)
     : config(validated(model_config)),
-      backend(make_backend(wanted)),
+      backend(make_backend(wanted, Products::independent_rows)),
       device(backend->device()),
       layout(config),
       parameters(*backend, layout, model::Arenas::values) {}

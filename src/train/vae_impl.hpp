@@ -17,8 +17,7 @@ namespace cuvae {
 struct Vae::Impl {
   Impl(const ModelConfig& model_config, const Device& wanted);
 
-  // The network for n rows at a time. Its size never changes a row's bits: both compute rows in tiles of 64
-  // (src/cpu/gemm.cpp). Its place in a tile may: BLAS kernels treat rows in groups.
+  // The network for n rows at a time. Its size never changes a row's bits (Products::independent_rows).
   model::Network& network_for(std::int64_t rows);
   // Runs body(network, first, rows) over n rows, as many at a time as the network takes.
   template <class Body>

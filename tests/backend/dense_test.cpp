@@ -16,7 +16,7 @@ struct Layer {
 
 std::vector<Layer> layers() {
   return {{1, 1, 1},   {1, 300, 7},   {3, 2, 5},    {5, 8, 8},     {8, 13, 50},
-          {9, 64, 31}, {33, 100, 20}, {130, 17, 3}, {128, 50, 65}, {300, 129, 300}};
+          {9, 64, 31}, {33, 100, 20}, {130, 17, 3}, {128, 50, 65}, {300, 300, 300}};
 }
 
 std::vector<float> draw(std::uint64_t seed, std::int64_t rows, std::int64_t cols) {
@@ -155,11 +155,11 @@ TEST_P(Dense, BackwardOfTheInputIsTheProductTimesTheDerivativeBelow) {
 }
 
 // Large enough for several tiles of the products and more than one thread.
-TEST_P(Dense, GivesTheSameBitsForAnyNumberOfThreads) {
-  for (const Layer& l : {Layer{300, 257, 300}, Layer{128, 784, 400}, Layer{9, 64, 31}}) {
+void expect_the_same_bits_for_any_number_of_threads(cpu::Target target, Products products) {
+  for (const Layer& l : {Layer{300, 257, 500}, Layer{128, 784, 400}, Layer{9, 64, 31}}) {
     SCOPED_TRACE(to_string(l));
     const auto results = [&](int threads) {
-      const auto on = backend(threads);
+      const auto on = cpu::make_backend(threads, products, target);
       const LayerTensors t(*on, l);
       const Tensor y(*on, l.rows, l.out), kept(*on, l.rows, l.out), d_x(*on, l.rows, l.in);
       const Tensor d_weight(*on, ops::padded(l.out), l.in), d_bias(*on, 1, l.out);
@@ -179,6 +179,28 @@ TEST_P(Dense, GivesTheSameBitsForAnyNumberOfThreads) {
         EXPECT_TRUE(same_bits(alone[i], shared[i])) << threads << ", " << i;
     }
   }
+}
+
+TEST_P(Dense, GivesTheSameBitsForAnyNumberOfThreads) {
+  expect_the_same_bits_for_any_number_of_threads(GetParam(), Products::fastest);
+}
+
+TEST_P(Dense, GivesTheSameBitsForAnyNumberOfThreadsWithIndependentRows) {
+  expect_the_same_bits_for_any_number_of_threads(GetParam(), Products::independent_rows);
+}
+
+TEST_P(Dense, IndependentRowsKeepTheirBitsHoweverManyFollow) {
+  const auto on = cpu::make_backend(2, Products::independent_rows, GetParam());
+  const Layer many{256, 784, 400}, few{64, 784, 400};
+  const LayerTensors t(*on, many);
+  const Tensor y(*on, many.rows, many.out), beginning(*on, few.rows, few.out);
+  on->dense_forward(t.pass.context(), t.x.matrix(), t.weights(many), LayerFunction::relu, {y.matrix(), {}});
+  Matrix x = t.x.matrix();
+  x.rows = few.rows;
+  on->dense_forward(t.pass.context(), x, t.weights(few), LayerFunction::relu, {beginning.matrix(), {}});
+  std::vector<float> first = y.values();
+  first.resize(static_cast<std::size_t>(few.rows * few.out));
+  EXPECT_TRUE(same_bits(first, beginning.values()));
 }
 
 }  // namespace

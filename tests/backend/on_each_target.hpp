@@ -12,7 +12,7 @@ namespace cuvae::test {
 class OnEachTarget : public testing::TestWithParam<cpu::Target> {
  protected:
   [[nodiscard]] static std::unique_ptr<Backend> backend(int threads = 1) {
-    return cpu::make_backend(threads, GetParam());
+    return cpu::make_backend(threads, Products::fastest, GetParam());
   }
 };
 
