@@ -18,7 +18,7 @@ for binarize in none dynamic; do
     run="$out/$binarize-$seed"
     "$cuvae" train "$data/train-images-idx3-ubyte.gz" --out "$run" --resume --device cpu --threads 1 \
       --seed "$seed" --binarize "$binarize" --hidden 400 --latent 20 --epochs 10 --batch 128 --lr 1e-3 \
-      > "$out.log" 2>&1
+      > "$out/train.log" 2>&1
     "$cuvae" eval "$run/model.safetensors" "$data/t10k-images-idx3-ubyte.gz" --device cpu --json |
       python3 -c '
 import json, sys

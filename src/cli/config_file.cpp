@@ -10,6 +10,7 @@
 #include <limits>
 #include <optional>
 
+#include "src/core/read_error.hpp"
 #include "src/io/json_string.hpp"
 
 namespace cuvae::cli {
@@ -23,12 +24,11 @@ std::string place(const std::filesystem::path& path, const toml::source_region& 
 
 std::string read_text(const std::filesystem::path& path) {
   std::error_code ignored;
-  const bool folder = std::filesystem::is_directory(path, ignored);
+  if (std::filesystem::is_directory(path, ignored))
+    core::refuse(path.string(), "it is a folder",
+                 "Give --config a TOML file, such as the config.toml in it.");
   std::ifstream file(path, std::ios::binary);
-  if (folder || !file) {
-    const std::string why = folder ? "it is a folder" : std::strerror(errno);
-    throw Error(Errc::invalid_argument, path.string() + ": cannot be read: " + why);
-  }
+  if (!file) core::refuse(path.string(), std::strerror(errno), "Check the path given to --config.");
   return {std::istreambuf_iterator<char>(file), {}};
 }
 

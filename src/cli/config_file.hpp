@@ -16,8 +16,8 @@ struct Given {
   std::string where;
 };
 
-// Throws Error(invalid_argument) with file, line and column: a file that cannot be read, TOML that is none,
-// unknown or duplicate keys, values of the wrong type.
+// Throws Error(data) for a file that cannot be read; Error(invalid_argument) with file, line and column for
+// TOML that is none, unknown or duplicate keys, values of the wrong type.
 [[nodiscard]] std::vector<Given> read_config_file(const std::filesystem::path& path);
 
 // All settings but `out`, so that the same file starts the same run elsewhere.

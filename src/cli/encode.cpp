@@ -41,16 +41,18 @@ ExitCode run_encode(Arguments arguments) {
   Vae vae = load_model(use);
   const Dataset data = open_data(use, vae);
   const auto latent = static_cast<std::size_t>(vae.config().latent);
-  std::vector<float> encoded;
-  for_each_batch(data, data.rows(), use.batch, [&](std::span<const float> values) {
+  const auto columns = static_cast<std::int64_t>(latent) * (request.with_log_var ? 2 : 1);
+  io::NpyWriter file(use.out, std::vector<std::int64_t>{data.rows(), columns});
+  for_each_batch("encode", data, use.batch, [&](std::span<const float> values) {
     const Latents latents = vae.encode(values);
+    std::vector<float> encoded;
     for (std::size_t first = 0; first < latents.mean.size(); first += latent) {
       append(encoded, latents.mean, first, latent);
       if (request.with_log_var) append(encoded, latents.log_var, first, latent);
     }
+    file.append(encoded);
   });
-  const auto columns = static_cast<std::int64_t>(latent) * (request.with_log_var ? 2 : 1);
-  io::write_npy(use.out, encoded, std::vector<std::int64_t>{data.rows(), columns});
+  file.commit();
   print(std::to_string(data.rows()) + " x " + std::to_string(columns) + " latents: " + use.out + "\n");
   return ExitCode::ok;
 }

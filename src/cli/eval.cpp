@@ -2,6 +2,7 @@
 #include "src/cli/commands.hpp"
 #include "src/cli/model_use.hpp"
 #include "src/cli/output.hpp"
+#include "src/cli/row_watch.hpp"
 #include "src/io/json_line.hpp"
 
 namespace cuvae::cli {
@@ -68,6 +69,11 @@ ExitCode run_eval(Arguments arguments) {
   options.seed = request.use.seed;
   options.batch = request.use.batch;
   options.binarize = request.binarize;
+  RowWatch watch("eval", data.rows());
+  options.progress = [&](std::int64_t rows) {
+    watch.done(rows);
+    return true;
+  };
   const Evaluation result = vae.evaluate(data, options);
   const Binarize binarize = request.binarize.value_or(vae.config().binarize);
   print(request.json ? as_json(request, vae, binarize, result) : as_table(vae, binarize, result));

@@ -12,7 +12,7 @@ enum class ExitCode {
   device = 4,    // a device or memory that is not there
   numerics = 5,  // training diverged
   bug = 70,      // ours
-  stopped = 75,  // by a signal; resumable
+  stopped = 75,  // by a signal; a training run is resumable
 };
 
 [[nodiscard]] ExitCode exit_code(Errc code);

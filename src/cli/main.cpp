@@ -12,6 +12,7 @@
 #include "cuvae/version.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/output.hpp"
+#include "src/cli/row_watch.hpp"
 #include "src/core/check.hpp"
 
 namespace cuvae::cli {
@@ -76,6 +77,9 @@ ExitCode report_current_exception() {
     throw;
   } catch (const Error& error) {
     return report(exit_code(error.code()), error.what());
+  } catch (const Stopped&) {
+    print("cuvae: stopped by a signal; nothing was written\n", Stream::err);
+    return ExitCode::stopped;
   } catch (const std::bad_alloc&) {
     return report(ExitCode::device, "out of memory; a smaller --batch or smaller layers need less");
   } catch (const std::exception& error) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "src/cli/row_watch.hpp"
+
 namespace cuvae::cli {
 
 void add_checkpoint(CommandLine& line, ModelUse& use) {
@@ -64,10 +66,12 @@ ImageShape require_image(const ModelUse& use, const Vae& vae) {
   return vae.image();
 }
 
-void for_each_batch(const Dataset& data, std::int64_t rows, std::int32_t batch,
+void for_each_batch(const std::string& verb, const Dataset& data, std::int32_t batch,
                     const std::function<void(std::span<const float>)>& take) {
   const auto cols = static_cast<std::size_t>(data.cols());
   std::vector<float> values;
+  const std::int64_t rows = data.rows();
+  RowWatch watch(verb, rows);
   for (std::int64_t first = 0; first < rows; first += batch) {
     const std::int64_t count = std::min<std::int64_t>(batch, rows - first);
     values.resize(static_cast<std::size_t>(count) * cols);
@@ -75,6 +79,7 @@ void for_each_batch(const Dataset& data, std::int64_t rows, std::int32_t batch,
       data.read_row(first + i, std::span(values).subspan(static_cast<std::size_t>(i) * cols, cols));
     }
     take(values);
+    watch.done(first + count);
   }
 }
 

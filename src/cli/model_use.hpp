@@ -37,8 +37,9 @@ void require_npy(const std::string& out);
 // Throws Error(invalid_argument) where the model was not trained on pictures.
 [[nodiscard]] ImageShape require_image(const ModelUse& use, const Vae& vae);
 
-// Calls `take` with the first `rows` rows of the data, at most `batch` at a time.
-void for_each_batch(const Dataset& data, std::int64_t rows, std::int32_t batch,
+// Calls `take` with all rows of the data, at most `batch` at a time. `verb` is what is done to
+// them, for the progress shown. Throws Stopped where a signal asks for it.
+void for_each_batch(const std::string& verb, const Dataset& data, std::int32_t batch,
                     const std::function<void(std::span<const float> values)>& take);
 
 }  // namespace cuvae::cli

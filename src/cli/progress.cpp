@@ -65,8 +65,6 @@ std::string live_line(const Progress& progress, const Terminal& terminal) {
 
 ProgressDisplay::ProgressDisplay(Terminal terminal) : terminal_(terminal), shown_(Clock::now()) {}
 
-ProgressDisplay::~ProgressDisplay() { erase(); }
-
 void ProgressDisplay::show(const Progress& progress) {
   if (progress.event == Progress::Event::epoch) {
     epoch(*progress.metrics, progress);
@@ -80,20 +78,12 @@ void ProgressDisplay::step(const Progress& progress) {
   if (now - shown_ < (terminal_.live ? Clock::duration(kRedraw) : Clock::duration(kPlainLine))) return;
   shown_ = now;
   if (!terminal_.live) return print(plain_line(progress), Stream::err);
-  const std::string line = live_line(progress, terminal_);
-  erase();
-  print(line, Stream::err);
-  width_ = live_line(progress, {true, false, terminal_.columns}).size();
+  line_.draw(live_line(progress, terminal_), live_line(progress, {true, false, terminal_.columns}).size());
 }
 
 void ProgressDisplay::epoch(const EpochMetrics& metrics, const Progress& progress) {
-  erase();
+  line_.erase();
   print(epoch_line(metrics, progress.epochs));
-}
-
-void ProgressDisplay::erase() {
-  if (width_ > 0) print("\r" + std::string(width_, ' ') + "\r", Stream::err);
-  width_ = 0;
 }
 
 }  // namespace cuvae::cli

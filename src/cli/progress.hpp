@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cuvae/trainer.hpp"
+#include "src/cli/live_line.hpp"
 #include "src/cli/output.hpp"
 
 namespace cuvae::cli {
@@ -12,21 +13,16 @@ namespace cuvae::cli {
 class ProgressDisplay {
  public:
   explicit ProgressDisplay(Terminal terminal);
-  ~ProgressDisplay();
-  ProgressDisplay(const ProgressDisplay&) = delete;
-  ProgressDisplay& operator=(const ProgressDisplay&) = delete;
-
   void show(const Progress& progress);
 
  private:
   using Clock = std::chrono::steady_clock;
   void step(const Progress& progress);
   void epoch(const EpochMetrics& metrics, const Progress& progress);
-  void erase();  // what the live line shows
 
   Terminal terminal_;
   Clock::time_point shown_;
-  std::size_t width_ = 0;  // of the live line now on screen
+  LiveLine line_;
 };
 
 // "epoch 3/10 [=====>    ]  52%  elbo -107.3  81234 rows/s  0:42 left", at most as wide as the terminal.

@@ -1,17 +1,12 @@
 // cuvae reconstruct: data through the encoder and back.
-#include <algorithm>
-
 #include "src/cli/commands.hpp"
 #include "src/cli/model_use.hpp"
 #include "src/cli/output.hpp"
+#include "src/cli/pictures.hpp"
 #include "src/io/npy_writer.hpp"
-#include "src/io/png_grid.hpp"
 
 namespace cuvae::cli {
 namespace {
-
-constexpr std::int64_t kPairs = 32;
-constexpr std::int32_t kPairsAcross = 8;
 
 CommandLine command_line(ModelUse& use) {
   CommandLine line("cuvae reconstruct CHECKPOINT DATA --out FILE [options]",
@@ -26,6 +21,14 @@ CommandLine command_line(ModelUse& use) {
   return line;
 }
 
+std::int64_t write_all(const ModelUse& use, Vae& vae, const Dataset& data) {
+  io::NpyWriter file(use.out, std::vector<std::int64_t>{data.rows(), data.cols()});
+  for_each_batch("reconstruct", data, use.batch,
+                 [&](std::span<const float> values) { file.append(vae.reconstruct(values)); });
+  file.commit();
+  return data.rows();
+}
+
 }  // namespace
 
 ExitCode run_reconstruct(Arguments arguments) {
@@ -34,18 +37,9 @@ ExitCode run_reconstruct(Arguments arguments) {
   const FileFormat format = format_of(use.out);
   Vae vae = load_model(use);
   const Dataset data = open_data(use, vae);
-  const std::int64_t rows = format == FileFormat::png ? std::min(kPairs, data.rows()) : data.rows();
-  std::vector<float> originals, reconstructions;
-  for_each_batch(data, rows, use.batch, [&](std::span<const float> values) {
-    const std::vector<float> decoded = vae.reconstruct(values);
-    reconstructions.insert(reconstructions.end(), decoded.begin(), decoded.end());
-    if (format == FileFormat::png) originals.insert(originals.end(), values.begin(), values.end());
-  });
-  if (format == FileFormat::png) {
-    io::write_png_pairs(use.out, originals, reconstructions, rows, require_image(use, vae), kPairsAcross);
-  } else {
-    io::write_npy(use.out, reconstructions, std::vector<std::int64_t>{rows, data.cols()});
-  }
+  const std::int64_t rows = format == FileFormat::png
+                                ? draw_reconstructions(use.out, vae, data, require_image(use, vae))
+                                : write_all(use, vae, data);
   print(std::to_string(rows) + " reconstructions: " + use.out + "\n");
   return ExitCode::ok;
 }

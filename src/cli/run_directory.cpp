@@ -30,8 +30,10 @@ std::string utc_name() {
 
 RunDirectory::RunDirectory(fs::path path, Start wanted) : path_(std::move(path)) {
   if (wanted == Start::resume && has_state()) return;
-  for (const char* name : {kState, kModel, kBest}) {
-    if (!is_there(path_ / name)) continue;
+  for (const char* name : kFiles) {
+    // What a run that was killed before its first checkpoint leaves is no loss: --resume begins it again.
+    const bool weights = name == kModel || name == kBest;
+    if (!is_there(path_ / name) || (wanted == Start::resume && !weights)) continue;
     const std::string mend = wanted == Start::resume
                                  ? "It has no state.safetensors to resume from; choose another --out."
                                  : "Add --resume to continue it, or choose another --out.";
@@ -65,7 +67,7 @@ void RunDirectory::create() {
 bool RunDirectory::has_state() const { return is_there(path_ / kState); }
 
 void RunDirectory::note_what_is_missing() {
-  for (const char* name : {kConfig, kMetrics, kModel, kState, kBest, kSamples, kReconstructions}) {
+  for (const char* name : kFiles) {
     if (!is_there(path_ / name)) created_.push_back(path_ / name);
   }
   for (fs::path folder = fs::absolute(path_).lexically_normal(); !is_there(folder);

@@ -1,6 +1,7 @@
 // The folder of one training run.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -37,6 +38,7 @@ class RunDirectory {
   static constexpr const char* kBest = "best.safetensors";
   static constexpr const char* kSamples = "samples.png";
   static constexpr const char* kReconstructions = "reconstructions.png";
+  static constexpr std::array kFiles{kState, kModel, kBest, kConfig, kMetrics, kSamples, kReconstructions};
 
  private:
   void note_what_is_missing();

@@ -1,14 +1,17 @@
 // cuvae sample: new rows from the prior.
-#include <cmath>
+#include <algorithm>
 
 #include "src/cli/commands.hpp"
 #include "src/cli/model_use.hpp"
 #include "src/cli/output.hpp"
+#include "src/cli/pictures.hpp"
+#include "src/cli/row_watch.hpp"
 #include "src/io/npy_writer.hpp"
-#include "src/io/png_grid.hpp"
 
 namespace cuvae::cli {
 namespace {
+
+constexpr std::int64_t kMostPictures = 10000;
 
 struct Request {
   ModelUse use;
@@ -32,9 +35,24 @@ CommandLine command_line(Request& request) {
   return line;
 }
 
-// As many rows as columns, or one row fewer.
-std::int32_t grid_columns(std::int64_t count) {
-  return static_cast<std::int32_t>(std::ceil(std::sqrt(static_cast<double>(count))));
+void write_grid(const Request& request, Vae& vae) {
+  if (request.count > kMostPictures) {
+    throw Error(Errc::invalid_argument, "-n: a picture takes up to " + std::to_string(kMostPictures) +
+                                            " samples; write more to a file ending in .npy");
+  }
+  draw_samples(request.use.out, vae, request.count, request.use.seed, require_image(request.use, vae));
+}
+
+void write_all(const Request& request, Vae& vae) {
+  const ModelUse& use = request.use;
+  io::NpyWriter file(use.out, std::vector<std::int64_t>{request.count, vae.config().data_dim});
+  RowWatch watch("sample", request.count);
+  for (std::int64_t first = 0; first < request.count; first += use.batch) {
+    const std::int64_t count = std::min<std::int64_t>(use.batch, request.count - first);
+    file.append(vae.sample(count, use.seed, first));
+    watch.done(first + count);
+  }
+  file.commit();
 }
 
 }  // namespace
@@ -42,18 +60,10 @@ std::int32_t grid_columns(std::int64_t count) {
 ExitCode run_sample(Arguments arguments) {
   Request request;
   if (!command_line(request).parse(arguments)) return ExitCode::ok;
-  const ModelUse& use = request.use;
-  const FileFormat format = format_of(use.out);
-  Vae vae = load_model(use);
-  if (format == FileFormat::png) {
-    const ImageShape image = require_image(use, vae);
-    io::write_png_grid(use.out, vae.sample(request.count, use.seed), request.count, image,
-                       grid_columns(request.count));
-  } else {
-    const std::vector<std::int64_t> shape{request.count, vae.config().data_dim};
-    io::write_npy(use.out, vae.sample(request.count, use.seed), shape);
-  }
-  print(std::to_string(request.count) + " samples: " + use.out + "\n");
+  const FileFormat format = format_of(request.use.out);
+  Vae vae = load_model(request.use);
+  format == FileFormat::png ? write_grid(request, vae) : write_all(request, vae);
+  print(std::to_string(request.count) + " samples: " + request.use.out + "\n");
   return ExitCode::ok;
 }
 

@@ -1,20 +1,17 @@
 #include "src/cli/training_run.hpp"
 
-#include <algorithm>
 #include <array>
 #include <ctime>
 
 #include "src/cli/config_file.hpp"
+#include "src/cli/pictures.hpp"
 #include "src/cli/signals.hpp"
 #include "src/io/atomic_file.hpp"
-#include "src/io/png_grid.hpp"
 
 namespace cuvae::cli {
 namespace {
 
 constexpr std::int64_t kSamples = 64;
-constexpr std::int64_t kPairs = 32;
-constexpr std::int32_t kAcross = 8;
 
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
@@ -30,15 +27,6 @@ std::map<std::string, std::string> provenance(const Dataset& data, const Device&
           {"data", data.source()},
           {"data_fingerprint", hexadecimal(data.fingerprint())},
           {"device", to_string(device)}};
-}
-
-std::vector<float> first_rows(const Dataset& data, std::int64_t count) {
-  const auto cols = static_cast<std::size_t>(data.cols());
-  std::vector<float> values(static_cast<std::size_t>(count) * cols);
-  for (std::int64_t row = 0; row < count; ++row) {
-    data.read_row(row, std::span(values).subspan(static_cast<std::size_t>(row) * cols, cols));
-  }
-  return values;
 }
 
 }  // namespace
@@ -102,12 +90,8 @@ void TrainingRun::draw_pictures() {
   const ImageShape image = pictured_.image();
   if (image == ImageShape{}) return;
   Vae vae = trainer_.model();
-  io::write_png_grid(directory_.file(RunDirectory::kSamples), vae.sample(kSamples, settings_.train.seed),
-                     kSamples, image, kAcross);
-  const std::int64_t pairs = std::min(kPairs, pictured_.rows());
-  const std::vector<float> originals = first_rows(pictured_, pairs);
-  io::write_png_pairs(directory_.file(RunDirectory::kReconstructions), originals, vae.reconstruct(originals),
-                      pairs, image, kAcross);
+  draw_samples(directory_.file(RunDirectory::kSamples), vae, kSamples, settings_.train.seed, image);
+  draw_reconstructions(directory_.file(RunDirectory::kReconstructions), vae, pictured_, image);
 }
 
 }  // namespace cuvae::cli

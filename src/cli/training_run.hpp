@@ -15,9 +15,10 @@ namespace cuvae::cli {
 
 class TrainingRun {
  public:
-  TrainingRun(Trainer& trainer, RunDirectory& directory, const RunSettings& settings,
-              const Dataset& data);  // The callback of Trainer::fit. Nothing is written before its first
-                                     // call: until then the data may be refused.
+  TrainingRun(Trainer& trainer, RunDirectory& directory, const RunSettings& settings, const Dataset& data);
+
+  // The callback of Trainer::fit. Nothing is written before its first call: until then the data may be
+  // refused.
   Control on_progress(const Progress& progress);
   // Saves what the last event did not.
   void finish();
@@ -28,6 +29,7 @@ class TrainingRun {
   void save();
   void draw_pictures();
   [[nodiscard]] std::map<std::string, std::string> metadata() const;
+
   Trainer& trainer_;
   RunDirectory& directory_;
   RunSettings settings_;

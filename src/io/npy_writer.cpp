@@ -4,7 +4,6 @@
 #include <string>
 
 #include "src/core/check.hpp"
-#include "src/io/atomic_file.hpp"
 
 namespace cuvae::io {
 namespace {
@@ -13,16 +12,6 @@ static_assert(std::endian::native == std::endian::little, "'<f4': values are wri
 
 constexpr std::size_t kPreambleBytes = 10;  // magic, version, length of the dict
 constexpr std::size_t kAlignment = 64;      // of the values
-
-bool fits(std::span<const std::int64_t> shape, std::int64_t count) {
-  std::int64_t left = count;  // divided, not multiplied: nothing overflows
-  for (const std::int64_t size : shape) {
-    if (size <= 0) return size == 0 && count == 0;
-    if (left % size != 0) return false;
-    left /= size;
-  }
-  return left == 1;
-}
 
 // A Python tuple: "(2, 3)", "(2,)", "()".
 std::string tuple_text(std::span<const std::int64_t> shape) {
@@ -41,16 +30,38 @@ std::string header_text(std::span<const std::int64_t> shape) {
   return header + dict;
 }
 
+std::int64_t count_of(std::span<const std::int64_t> shape) {
+  CUVAE_REQUIRE(shape.size() <= 64, "an array of NumPy has at most 64 dimensions");
+  std::int64_t count = 1;
+  for (const std::int64_t size : shape) {
+    const bool fits = size >= 0 && !__builtin_mul_overflow(count, size, &count);
+    CUVAE_REQUIRE(fits, "no array can have the shape " + tuple_text(shape));
+  }
+  return count;
+}
+
 }  // namespace
+
+NpyWriter::NpyWriter(const std::filesystem::path& path, std::span<const std::int64_t> shape)
+    : missing_(count_of(shape)), file_(path) {
+  file_.write(header_text(shape));
+}
+
+void NpyWriter::append(std::span<const float> values) {
+  CUVAE_REQUIRE(std::ssize(values) <= missing_, "more values than the shape has");
+  missing_ -= std::ssize(values);
+  file_.write(std::as_bytes(values));
+}
+
+void NpyWriter::commit() {
+  CUVAE_REQUIRE(missing_ == 0, "fewer values than the shape has");
+  file_.commit();
+}
 
 void write_npy(const std::filesystem::path& path, std::span<const float> values,
                std::span<const std::int64_t> shape) {
-  CUVAE_REQUIRE(fits(shape, std::ssize(values)),
-                "the shape " + tuple_text(shape) + " does not fit the values");
-  CUVAE_REQUIRE(shape.size() <= 64, "an array of NumPy has at most 64 dimensions");
-  AtomicFile file(path);
-  file.write(header_text(shape));
-  file.write(std::as_bytes(values));
+  NpyWriter file(path, shape);
+  file.append(values);
   file.commit();
 }
 

@@ -48,13 +48,10 @@ model::Network& Vae::Impl::network_for(std::int64_t rows) {
 template <class Body>
 void Vae::Impl::in_batches(std::int64_t rows, const Body& body) {
   model::Network& network = network_for(rows);
-  std::vector<std::int64_t> ids(static_cast<std::size_t>(network.rows()));
   for (std::int64_t first = 0; first < rows; first += network.rows()) {
     ops::StepState state;
     state.pass.active_rows = static_cast<std::int32_t>(std::min(network.rows(), rows - first));
     network.set_state(state);
-    std::iota(ids.begin(), ids.end(), first);
-    network.set_row_ids(ids);
     body(network, first, std::int64_t{state.pass.active_rows});
   }
 }
@@ -138,12 +135,18 @@ std::vector<float> Vae::decode(std::span<const float> z) {
 
 std::vector<float> Vae::reconstruct(std::span<const float> x) { return decode(encode(x).mean); }
 
-std::vector<float> Vae::sample(std::int64_t n, std::uint64_t seed) {
+std::vector<float> Vae::sample(std::int64_t n, std::uint64_t seed, std::int64_t first) {
   if (n <= 0)
     throw Error(Errc::invalid_argument,
                 "sample: " + std::to_string(n) + " is no number of samples; give 1 or more");
+  if (first < 0)
+    throw Error(Errc::invalid_argument,
+                "sample: " + std::to_string(first) + " is no place to begin at; give 0 or more");
   std::vector<float> z;
-  impl_->in_batches(n, [&](model::Network& network, std::int64_t, std::int64_t rows) {
+  impl_->in_batches(n, [&](model::Network& network, std::int64_t begin, std::int64_t rows) {
+    std::vector<std::int64_t> ids(static_cast<std::size_t>(network.rows()));
+    std::iota(ids.begin(), ids.end(), first + begin);
+    network.set_row_ids(ids);
     impl_->backend->sample_prior(network.pass(), {seed, ops::Purpose::prior, 0}, network.z());
     append(z, network.download(network.z(), rows));
   });

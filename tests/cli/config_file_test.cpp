@@ -69,8 +69,8 @@ TEST_F(ConfigFile, MistakesAreShownByFileLineAndKey) {
 }
 
 TEST_F(ConfigFile, ThatCannotBeReadIsNamed) {
-  expect_refusal(cuvae({"train", "--config", "absent.toml"}), 2, {"absent.toml"});
-  expect_refusal(cuvae({"train", "--config", "."}), 2, {"."});
+  expect_refusal(cuvae({"train", "--config", "absent.toml"}), 3, {"cannot read 'absent.toml'", "--config"});
+  expect_refusal(cuvae({"train", "--config", "."}), 3, {"cannot read '.'", "it is a folder"});
   EXPECT_EQ(files(), Words{});
 }
 

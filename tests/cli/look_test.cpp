@@ -10,16 +10,17 @@ namespace {
 
 class Look : public CliTest {
  protected:
-  // What `train` writes to a terminal, by script(1) of bsdutils.
-  [[nodiscard]] std::string on_a_terminal(const Words& environment) const {
-    const std::string command =
-        "'" + cuvae_binary() +
-        "' train builtin:shapes:4096 --out run --hidden 64 --epochs 3 --batch 16 --threads 1";
-    const CommandResult result =
-        run_command({"script", "-qec", command, "/dev/null"}, {at("."), environment});
+  // What it writes to a terminal, by script(1) of bsdutils.
+  [[nodiscard]] std::string on_a_terminal(const std::string& arguments, const Words& environment) const {
+    const CommandResult result = run_command(
+        {"script", "-qec", "'" + cuvae_binary() + "' " + arguments, "/dev/null"}, {at("."), environment});
     EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
-    std::filesystem::remove_all(at("run"));
     return result.out;
+  }
+  [[nodiscard]] std::string training_on_a_terminal(const Words& environment) const {
+    std::filesystem::remove_all(at("run"));
+    return on_a_terminal("train builtin:shapes:4096 --out run --hidden 64 --epochs 3 --batch 16 --threads 1",
+                         environment);
   }
 };
 
@@ -61,15 +62,19 @@ TEST_F(Look, APipeGetsPlainLines) {
 TEST_F(Look, ATerminalGetsALiveLine) {
   if (run_command({"sh", "-c", "command -v script"}).exit_code != 0)
     GTEST_SKIP() << "script(1) is not installed";
-  const std::string colourful = on_a_terminal({"TERM=xterm", "NO_COLOR="});
+  const std::string colourful = training_on_a_terminal({"TERM=xterm", "NO_COLOR="});
   EXPECT_NE(colourful.find(kEscape), std::string::npos);
   EXPECT_NE(colourful.find(" left"), std::string::npos);
-  const std::string plain = on_a_terminal({"TERM=xterm", "NO_COLOR=1"});
+  const std::string plain = training_on_a_terminal({"TERM=xterm", "NO_COLOR=1"});
   EXPECT_EQ(plain.find(kEscape), std::string::npos);
   EXPECT_NE(plain.find(" left"), std::string::npos);
-  const std::string dumb = on_a_terminal({"TERM=dumb", "NO_COLOR="});
+  const std::string dumb = training_on_a_terminal({"TERM=dumb", "NO_COLOR="});
   EXPECT_EQ(dumb.find(kEscape), std::string::npos);
   EXPECT_EQ(dumb.find("rows/s\r "), std::string::npos);
+  const std::string rows =
+      on_a_terminal("sample run/model.safetensors -n 60000 --out s.npy --threads 1", {"TERM=xterm"});
+  EXPECT_NE(rows.find("sample row "), std::string::npos) << rows;
+  EXPECT_NE(rows.find(" left"), std::string::npos) << rows;
 }
 
 }  // namespace

@@ -74,6 +74,19 @@ TEST_F(Train, AnExistingRunIsNotOverwritten) {
   EXPECT_EQ(text("run/metrics.jsonl"), metrics);
 }
 
+TEST_F(Train, FilesWithTheNamesOfARunAreNotOverwritten) {
+  std::filesystem::create_directory(at("run"));
+  for (const char* name : {"config.toml", "metrics.jsonl", "samples.png"}) {
+    write_file(at("run") / name, "mine");
+    expect_refusal(train("run"), 2, {name, "--resume", "--out"});
+    EXPECT_EQ(text(std::string("run/") + name), "mine");
+    std::filesystem::remove(at("run") / name);
+  }
+  write_file(at("run/notes.txt"), "mine");
+  trained("run");
+  EXPECT_EQ(text("run/notes.txt"), "mine");
+}
+
 TEST_F(Train, ADryRunCreatesNothing) {
   const CommandResult result = train("run", {"--dry-run"});
   EXPECT_EQ(result.exit_code, 0) << result.err;

@@ -77,6 +77,27 @@ TEST_F(Use, SamplesArePicturesOrNumbers) {
   EXPECT_TRUE(std::equal(row.begin(), row.end(), expected.begin()));
 }
 
+TEST_F(Use, SamplesAreTheSameInAnyBatches) {
+  (void)done({"sample", model_, "-n", "200", "--out", "whole.npy"});
+  (void)done({"sample", model_, "-n", "200", "--out", "pieces.npy", "--batch", "64"});
+  EXPECT_EQ(text("whole.npy"), text("pieces.npy"));
+}
+
+TEST_F(Use, APictureTakesOnlySoManySamples) {
+  expect_refusal(cuvae({"sample", model_, "-n", "10001", "--out", "s.png"}), 2, {"-n", "10000", ".npy"});
+}
+
+TEST_F(Use, StoppedByASignalItLeavesNothing) {
+  const Words before = files();
+  const Words command{
+      "timeout", "--preserve-status", "--signal=TERM", "2",    cuvae_binary(), "sample", model_,
+      "-n",      "1000000000",        "--out",         "s.npy"};
+  const CommandResult result = run_command(command, {at(".")});
+  EXPECT_EQ(result.exit_code, 75) << result.err;
+  EXPECT_NE(result.err.find("nothing was written"), std::string::npos) << result.err;
+  EXPECT_EQ(files(), before);
+}
+
 TEST_F(Use, ReconstructionsArePairsOrAllRows) {
   (void)done({"reconstruct", model_, "builtin:shapes:40", "--out", "r.png"});
   EXPECT_TRUE(text("r.png").starts_with("\x89PNG"));

@@ -47,6 +47,26 @@ TEST_F(NpyWriter, NumpyReadsTheSame) {
                           "<f4 (0, 5) []\n<f4 () [0.0]\n");
 }
 
+TEST_F(NpyWriter, PieceByPieceIsTheSameFile) {
+  const std::vector<std::int64_t> shape{2, 3};
+  io::write_npy(path_, values_, shape);
+  const std::string whole = read_file(path_);
+  io::NpyWriter file(path_, shape);
+  for (const float value : values_) file.append(std::span(&value, 1));
+  file.commit();
+  EXPECT_EQ(read_file(path_), whole);
+}
+
+TEST_F(NpyWriter, AnArrayWithoutAllItsValuesIsNotThere) {
+  {
+    io::NpyWriter file(path_, std::vector<std::int64_t>{2, 3});
+    file.append(std::span(values_).first(5));
+    expect_error(Errc::invalid_argument, {"shape"}, [&] { file.commit(); });
+    expect_error(Errc::invalid_argument, {"shape"}, [&] { file.append(std::span(values_).first(2)); });
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path));
+}
+
 TEST_F(NpyWriter, ShapeThatDoesNotFit) {
   const std::vector<std::vector<std::int64_t>> shapes{
       {5}, {2, 4}, {}, {0}, {-2, -3}, {4, 1}, {6, std::numeric_limits<std::int64_t>::max()}};

@@ -134,6 +134,7 @@ TEST(Vae, SamplesAreAFunctionOfSeedAndPlace) {
   EXPECT_NE(vae.sample(100, 9), hundred);
   EXPECT_EQ(vae.sample(10, 8), rows_of(hundred, 0, 10, kColumns));
   EXPECT_EQ(rows_of(vae.sample(300, 8), 0, 100, kColumns), hundred);
+  EXPECT_EQ(vae.sample(36, 8, 64), rows_of(hundred, 64, 36, kColumns));
 
   const Tensors tensors = as_doubles(vae.parameters());
   for (const std::int64_t row : {0, 63, 64, 99}) {
@@ -182,6 +183,7 @@ TEST(Vae, RefusesNumbersThatAreNoWholeRows) {
     expect_error(Errc::invalid_argument, {"sample", std::to_string(n)},
                  [&] { static_cast<void>(vae.sample(n)); });
   }
+  expect_error(Errc::invalid_argument, {"sample", "-1"}, [&] { static_cast<void>(vae.sample(1, 0, -1)); });
 }
 
 TEST(Vae, ModelOfATrainerIsACopy) {

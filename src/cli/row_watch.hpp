@@ -1,0 +1,34 @@
+// Watches over work that goes through rows.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "src/cli/live_line.hpp"
+#include "src/cli/signals.hpp"
+
+namespace cuvae::cli {
+
+// Thrown where SIGINT or SIGTERM ended a work that leaves nothing behind.
+struct Stopped {};
+
+// Shows how far it is, where it takes long; ends it where a signal asks for that.
+class RowWatch {
+ public:
+  RowWatch(std::string verb, std::int64_t rows);
+  // Called now and then. Throws Stopped.
+  void done(std::int64_t rows);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  StopSignals signals_;
+  std::string verb_;
+  std::int64_t rows_;
+  Terminal terminal_;
+  Clock::time_point start_, shown_;
+  LiveLine line_;
+};
+
+}  // namespace cuvae::cli
