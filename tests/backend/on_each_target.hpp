@@ -3,9 +3,17 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 
 #include "src/cpu/cpu.hpp"
+
+namespace cuvae::cpu {
+
+// For the names of tests.
+inline void PrintTo(Target target, std::ostream* out) { *out << name(target); }
+
+}  // namespace cuvae::cpu
 
 namespace cuvae::test {
 

@@ -89,9 +89,9 @@ TEST_F(Use, APictureTakesOnlySoManySamples) {
 
 TEST_F(Use, StoppedByASignalItLeavesNothing) {
   const Words before = files();
-  const Words command{
-      "timeout", "--preserve-status", "--signal=TERM", "2",    cuvae_binary(), "sample", model_,
-      "-n",      "1000000000",        "--out",         "s.npy"};
+  const Words command{"timeout", "--preserve-status", "--signal=TERM", "--kill-after=10",
+                      "2",       cuvae_binary(),      "sample",        model_,
+                      "-n",      "1000000000",        "--out",         "s.npy"};
   const CommandResult result = run_command(command, {at(".")});
   EXPECT_EQ(result.exit_code, 75) << result.err;
   EXPECT_NE(result.err.find("nothing was written"), std::string::npos) << result.err;
