@@ -86,9 +86,12 @@ std::string resume_note(const Trainer& trainer) {
 std::string finished_note(const FitResult& result, const RunDirectory& directory) {
   using Run = RunDirectory;
   Rows files;
-  const auto list = [&](const char* what, const char* name) {
+  const auto is_there = [&](const char* name) {
     std::error_code ignored;
-    if (!std::filesystem::exists(directory.path() / name, ignored)) return;
+    return std::filesystem::exists(directory.path() / name, ignored);
+  };
+  const auto list = [&](const char* what, const char* name) {
+    if (!is_there(name)) return;
     files.emplace_back("  " + std::string(what), directory.file(name));
   };
   list("model", Run::kModel);
@@ -102,7 +105,8 @@ std::string finished_note(const FitResult& result, const RunDirectory& directory
   if (!result.history.empty() && result.history.back().validation) {
     text += "validation elbo " + fixed(result.history.back().validation->elbo, 3) + " nats per row\n";
   }
-  return text + "next: cuvae sample " + shell_word(directory.file(Run::kModel)) + " --out samples.png\n";
+  const std::string samples = is_there(Run::kSamples) ? "samples.png" : "samples.npy";
+  return text + "next: cuvae sample " + shell_word(directory.file(Run::kModel)) + " --out " + samples + "\n";
 }
 
 std::string stopped_note(const FitResult& result, const RunDirectory& directory) {

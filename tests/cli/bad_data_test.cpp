@@ -58,7 +58,9 @@ TEST_F(BadData, ValuesBeyondBernoulliNameTheRow) {
   const Words tiny{"train", "wide.npy", "--out", "run", "--hidden", "none", "--latent", "1", "--epochs", "1"};
   expect_refusal(cuvae(tiny), 3, {"wide.npy", "row 1", "gaussian"});
   EXPECT_EQ(files(), Words{"wide.npy"});
-  EXPECT_EQ(cuvae(tiny + Words{"--likelihood", "gaussian"}).exit_code, 0);
+  const CommandResult gaussian = cuvae(tiny + Words{"--likelihood", "gaussian"});
+  EXPECT_EQ(gaussian.exit_code, 0) << gaussian.err;
+  EXPECT_NE(gaussian.out.find("--out samples.npy"), std::string::npos) << gaussian.out;
   EXPECT_FALSE(std::filesystem::exists(at("run/samples.png"))) << "two numbers are no picture";
   expect_refusal(cuvae({"sample", "run/model.safetensors", "--out", "s.png"}), 2, {"no pictures", "s.npy"});
 }
