@@ -22,4 +22,10 @@ CUVAE_HD Bounded<Real> soft_bound(Real raw) {
           select(outside, Real(1.0f) - t * t, Real(1.0f))};
 }
 
+// The raw number that the bound turns into `value`, |value| < 15; of the host, for one that is given.
+inline double before_soft_bound(double value) {
+  const double beyond = std::abs(value) - 10;
+  return beyond > 0 ? std::copysign(10 + 5 * std::atanh(beyond / 5), value) : value;
+}
+
 }  // namespace cuvae::ops

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/ops/row_op.hpp"
+#include "kernels/ops/soft_bound.hpp"
 
 namespace cuvae::model {
 namespace {
@@ -133,8 +134,8 @@ void Network::bind_buffers() {
   if (config_.variance == Variance::per_dimension && layout_->log_var() >= 0) {
     output_log_var_ = arenas_.parameters + layout_->log_var();
   } else if (config_.variance == Variance::fixed) {
-    const std::vector<float> row(static_cast<std::size_t>(config_.data_dim),
-                                 static_cast<float>(std::log(config_.fixed_variance)));
+    const double raw = ops::before_soft_bound(std::log(config_.fixed_variance));
+    const std::vector<float> row(static_cast<std::size_t>(config_.data_dim), static_cast<float>(raw));
     backend_->upload(output_log_var_, row.data(), static_cast<std::int64_t>(row.size() * sizeof(float)));
   }
 }

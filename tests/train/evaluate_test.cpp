@@ -57,6 +57,27 @@ TEST(Evaluate, AgreesWithThePlainModel) {
   }
 }
 
+// With all weights zero the decoder's mean is 0 and the rest has a closed form.
+TEST(Evaluate, AFixedVarianceIsExactlyThatVariance) {
+  const Dataset data = random_rows(70, 6);
+  double mean_square = 0;
+  for (std::int64_t row = 0; row < data.rows(); ++row) {
+    for (const float value : row_of(data, row))
+      mean_square += static_cast<double>(value) * static_cast<double>(value) / 70;
+  }
+  for (const double variance : {1e-6, 1e-5, 0.25, 1e6}) {
+    ModelConfig config = small_job().model;
+    config.likelihood = Likelihood::gaussian;
+    config.fixed_variance = variance;
+    Vae vae = vae_of(config);
+    std::vector<Parameter> parameters = vae.parameters();
+    for (Parameter& p : parameters) std::ranges::fill(p.values, 0.0f);
+    vae.set_parameters(parameters);
+    const double expected = -0.5 * (mean_square / variance + kColumns * std::log(2 * M_PI * variance));
+    EXPECT_NEAR(vae.evaluate(data).mean.reconstruction, expected, 2e-5 * std::abs(expected)) << variance;
+  }
+}
+
 TEST(Evaluate, OptionsOverrideTheModelsBinarization) {
   const Dataset data = random_rows(70, 6);
   Vae vae = vae_of(small_job().model);

@@ -26,6 +26,12 @@ TEST(SoftBound, IsTheIdentityThenBendsAndItsDerivativeIsThatOfIts) {
   EXPECT_EQ(soft_bound(9.75).derivative, 1.0);
 }
 
+TEST(SoftBound, CanBeUndone) {
+  for (double value = -14.9; value <= 14.9; value += 0.01)
+    EXPECT_NEAR(soft_bound(ops::before_soft_bound(value)).value, value, 1e-6);
+  EXPECT_EQ(ops::before_soft_bound(-9.75), -9.75);
+}
+
 TEST(SoftBound, JoinsSmoothlyAtTen) {
   for (const double sign : {-1.0, 1.0}) {
     EXPECT_EQ(soft_bound(sign * 10).value, sign * 10);
