@@ -22,6 +22,7 @@ libgtest-dev           -             unit tests
 libbenchmark-dev       -             benchmarks
 binutils               nm            looks into the built library
 python3                python3       checks of the sources
+strace                 strace        makes system calls of a save fail
 python3-numpy          -             writes files that the readers are tested on
 clang-format           clang-format  checks the formatting'
 
