@@ -91,7 +91,7 @@ class Vae {
   [[nodiscard]] std::vector<float> sample(std::int64_t n, std::uint64_t seed = 0, std::int64_t first = 0);
 
   // The ELBO at KL weight 1, sums over rows in double. Throws Error(data) where the data does not fit the
-  // model or, for Bernoulli, leaves [0, 1].
+  // model or, for Bernoulli, leaves [0, 1]; Error(invalid_argument) for binarization under a Gaussian.
   [[nodiscard]] Evaluation evaluate(const Dataset& data, const EvaluateOptions& options = {});
 
   struct Impl;

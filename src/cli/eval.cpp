@@ -1,4 +1,6 @@
 // cuvae eval: the ELBO of a data set under a trained model.
+#include <cmath>
+
 #include "src/cli/commands.hpp"
 #include "src/cli/model_use.hpp"
 #include "src/cli/output.hpp"
@@ -75,6 +77,11 @@ ExitCode run_eval(Arguments arguments) {
     return true;
   };
   const Evaluation result = vae.evaluate(data, options);
+  if (!std::isfinite(result.mean.elbo)) {
+    throw Error(Errc::numerics, request.use.checkpoint + ": the ELBO of " + request.use.data +
+                                    " under it is not finite; its weights have diverged" +
+                                    "\nTake an earlier checkpoint, or train again with a lower --lr.");
+  }
   const Binarize binarize = request.binarize.value_or(vae.config().binarize);
   print(request.json ? as_json(request, vae, binarize, result) : as_table(vae, binarize, result));
   return ExitCode::ok;

@@ -1,5 +1,6 @@
 // cuvae info: what a file is.
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 
@@ -7,6 +8,7 @@
 #include "cuvae/vae.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/output.hpp"
+#include "src/data/dataset_impl.hpp"
 
 namespace cuvae::cli {
 namespace {
@@ -14,6 +16,7 @@ namespace {
 // A safetensors file starts with the length of its header, little-endian, and the header's '{'.
 bool is_checkpoint(const std::string& path) {
   constexpr std::array kPlausibleLength{'\0', '\0', '\0', '\0'};  // the upper half of 8 bytes
+  if (std::error_code ignored; !std::filesystem::is_regular_file(path, ignored)) return false;
   std::array<char, 9> start{};
   std::ifstream file(path, std::ios::binary);
   if (!file.read(start.data(), start.size()))
@@ -37,6 +40,12 @@ std::string describe_checkpoint(const std::string& path) {
   return two_columns(rows);
 }
 
+// The shortest text that is this number and no other.
+std::string shortest(float number) {
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
+}
+
 std::string describe_data(const std::string& spec) {
   const Dataset data = Dataset::open(spec);
   const ImageShape image = data.image();
@@ -46,6 +55,7 @@ std::string describe_data(const std::string& spec) {
   if (image != ImageShape{}) {
     rows.emplace_back("picture", std::to_string(image.height) + " x " + std::to_string(image.width));
   }
+  rows.emplace_back("values", "from " + shortest(data.impl().low) + " to " + shortest(data.impl().high));
   rows.emplace_back("stored", human_bytes(static_cast<std::int64_t>(data.bytes())));
   rows.emplace_back("fingerprint", hexadecimal(data.fingerprint()));
   return two_columns(rows);

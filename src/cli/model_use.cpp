@@ -30,7 +30,18 @@ void add_machine(CommandLine& line, ModelUse& use) {
   line.setting(config::seed_key<ModelUse>(group, {"seed", "N", "of the random draws"}, &ModelUse::seed), use);
 }
 
-Vae load_model(const ModelUse& use) { return Vae::load(use.checkpoint, device_of(use)); }
+Vae load_model(const ModelUse& use) {
+  for (const std::string& input : {use.checkpoint, use.data}) {
+    std::error_code ignored;
+    if (!use.out.empty() && std::filesystem::equivalent(use.out, input, ignored))
+      throw Error(Errc::invalid_argument,
+                  "--out: '" + use.out + "' would replace its own input; choose another file");
+  }
+  if (use.checkpoint.starts_with("builtin:"))
+    throw Error(Errc::invalid_argument,
+                "'" + use.checkpoint + "' is data; CHECKPOINT comes first, then DATA");
+  return Vae::load(use.checkpoint, device_of(use));
+}
 
 Dataset open_data(const ModelUse& use, const Vae& vae) {
   Dataset data = Dataset::open(use.data);
@@ -51,7 +62,7 @@ FileFormat format_of(const std::string& out) {
 }
 
 void require_npy(const std::string& out) {
-  if (out.empty() || format_of(out) != FileFormat::npy) {
+  if (out.empty() || std::filesystem::path(out).extension() != ".npy") {
     throw Error(Errc::invalid_argument, out.empty() ? "--out is missing; give a file ending in .npy"
                                                     : "--out: '" + out + "' must end in .npy");
   }

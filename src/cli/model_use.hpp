@@ -26,6 +26,7 @@ void add_data(CommandLine& line, ModelUse& use);
 void add_out(CommandLine& line, ModelUse& use, const std::string& help);
 void add_machine(CommandLine& line, ModelUse& use);  // --device, --threads, --batch, --seed
 
+// Throws Error(invalid_argument) where the result would replace what it is made from.
 [[nodiscard]] Vae load_model(const ModelUse& use);
 // Throws Error(data) where the rows are not as wide as the model's.
 [[nodiscard]] Dataset open_data(const ModelUse& use, const Vae& vae);

@@ -100,13 +100,15 @@ std::string finished_note(const FitResult& result, const RunDirectory& directory
   list("metrics", Run::kMetrics);
   list("samples", Run::kSamples);
   list("reconstructions", Run::kReconstructions);
-  std::string text =
-      result.explanation + "; " + std::to_string(result.steps) + " steps\n" + two_columns(files);
+  std::string text = result.explanation + "; " + std::to_string(result.steps) +
+                     (result.steps == 1 ? " step\n" : " steps\n") + two_columns(files);
   if (!result.history.empty() && result.history.back().validation) {
-    text += "validation elbo " + fixed(result.history.back().validation->elbo, 3) + " nats per row\n";
+    text +=
+        "validation elbo " + fixed(result.history.back().validation->elbo, 3) + " nats per row, at the end\n";
   }
   const std::string samples = is_there(Run::kSamples) ? "samples.png" : "samples.npy";
-  return text + "next: cuvae sample " + shell_word(directory.file(Run::kModel)) + " --out " + samples + "\n";
+  const char* model = is_there(Run::kBest) ? Run::kBest : Run::kModel;
+  return text + "next: cuvae sample " + shell_word(directory.file(model)) + " --out " + samples + "\n";
 }
 
 std::string stopped_note(const FitResult& result, const RunDirectory& directory) {

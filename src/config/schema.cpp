@@ -70,7 +70,7 @@ std::vector<Key> train_keys() {
       number({"clip_norm", "X", "largest norm of the gradient; 0: any"}, &T::clip_norm, kNotNegative),
       number({"kl_weight", "X", "beta of a beta-VAE"}, &T::kl_weight, kNotNegative),
       number({"kl_warmup", "EPOCHS", "over which the KL weight rises from 0"}, &T::kl_warmup, kNotNegative),
-      integer(train, {"patience", "EPOCHS", "without a better validation ELBO; 0: any"}, &T::patience,
+      integer(train, {"patience", "EPOCHS", "without a better validation ELBO; 0: never"}, &T::patience,
               {0, kMostEpochs}),
       number({"validation_fraction", "F", "of the rows, held out to validate"}, &T::validation_fraction,
              kFraction),

@@ -15,7 +15,7 @@ void refuse(std::string_view source, std::string_view what, std::string_view men
 }
 
 void refuse_system(std::string_view source, int error) {
-  const std::string_view mend = error == ENOENT   ? "Check the path; built-in data is called builtin:shapes."
+  const std::string_view mend = error == ENOENT   ? "Check the path."
                                 : error == EACCES ? "Give yourself the right to read it (chmod), or copy it."
                                                   : "Check that the file can be read.";
   refuse(source, std::generic_category().message(error), mend);

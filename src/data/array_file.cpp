@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
 
 #include "src/core/mapped_file.hpp"
 #include "src/core/read_error.hpp"
@@ -70,6 +73,10 @@ ArrayFile inflate_values(const core::MappedFile& file, const std::string& path) 
 }  // namespace
 
 ArrayFile open_array_file(const std::string& path) {
+  if (std::error_code error; !std::filesystem::exists(path, error) && !error) {
+    core::refuse(path, std::generic_category().message(ENOENT),
+                 "Check the path; built-in data is called builtin:shapes.");
+  }
   std::shared_ptr<const core::MappedFile> file = core::MappedFile::open(path);
   if (file->bytes().empty()) core::refuse(path, "the file is empty", "Write or download it again.");
   return is_gzip(file->bytes()) ? inflate_values(*file, path) : map_values(std::move(file), path);

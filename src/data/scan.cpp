@@ -95,10 +95,11 @@ void scan(Dataset::Impl& data) {
   }
   if (!range.finite()) {
     const auto place = find_value(data, [](float value) { return !std::isfinite(value); }).value();
+    const char* infinite = data.type == ElementType::f64 ? "infinite, or beyond float32" : "infinite";
     core::refuse(data.source,
                  "row " + std::to_string(place.row) + ", column " + std::to_string(place.col) +
-                     " (from 0) is " + (std::isnan(place.value) ? "NaN" : "infinite"),
-                 "Remove such rows or replace such values (numpy.nan_to_num) before training.");
+                     " (from 0) is " + (std::isnan(place.value) ? "NaN" : infinite),
+                 "Remove such rows, or replace (numpy.nan_to_num) or scale such values before training.");
   }
   const std::vector<std::int64_t> numbers = geometry(data);
   fingerprint.add(numbers.data(), static_cast<std::int64_t>(numbers.size() * sizeof numbers[0]));

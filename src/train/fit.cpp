@@ -82,7 +82,8 @@ std::optional<FitResult> Fit::finished() const {
   }
   if (run.epochs_finished >= config.epochs) {
     result.reason = StopReason::epochs_done;
-    result.explanation = "all " + std::to_string(config.epochs) + " epochs done";
+    const bool one = run.epochs_finished == 1;
+    result.explanation = std::to_string(run.epochs_finished) + (one ? " epoch done" : " epochs done");
     return result;
   }
   const bool evaluation_due = run.measured_step != trainer_.state.step;  // saved just before it

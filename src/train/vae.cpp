@@ -155,6 +155,8 @@ std::vector<float> Vae::sample(std::int64_t n, std::uint64_t seed, std::int64_t 
 
 Evaluation Vae::evaluate(const Dataset& data, const EvaluateOptions& options) {
   const Binarize binarize = options.binarize.value_or(impl_->config.binarize);
+  if (binarize != Binarize::none && impl_->config.likelihood != Likelihood::bernoulli)
+    throw Error(Errc::invalid_argument, "binarize: needs a model with a bernoulli likelihood; leave it out");
   train::require_fit(impl_->config, data, binarize);
   if (options.batch <= 0)
     throw Error(Errc::invalid_argument,

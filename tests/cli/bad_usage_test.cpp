@@ -54,6 +54,8 @@ TEST_F(BadUsage, IsRefusedWithAHint) {
       {{"sample", "m", "--out", "s.jpg"}, {"'s.jpg' must end in .png or .npy"}},
       {{"sample", "m", "--out", "s.png", "-n", "0"}, {"-n: 0 is out of range"}},
       {{"encode", "m", "d", "--out", "z.png"}, {"must end in .npy"}},
+      {{"encode", "m", "d", "--out", "z"}, {"'z' must end in .npy"}},
+      {{"eval", "builtin:shapes", "m"}, {"CHECKPOINT comes first"}},
       {{"info"}, {"FILE is missing"}},
       {{"devices", "all"}, {"unexpected argument 'all'"}},
   };

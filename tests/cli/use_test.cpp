@@ -83,6 +83,28 @@ TEST_F(Use, SamplesAreTheSameInAnyBatches) {
   EXPECT_EQ(text("whole.npy"), text("pieces.npy"));
 }
 
+TEST_F(Use, AResultNeverReplacesItsOwnInput) {
+  (void)done({"encode", model_, "builtin:shapes:5", "--out", "z.npy"});
+  const std::string before = text("z.npy"), model = text(model_);
+  std::filesystem::create_hard_link(at(model_), at("model.npy"));
+  expect_refusal(cuvae({"encode", model_, "z.npy", "--out", "./z.npy"}), 2, {"--out", "own input"});
+  expect_refusal(cuvae({"sample", model_, "--out", "model.npy"}), 2, {"--out", "own input"});
+  EXPECT_EQ(text("z.npy"), before);
+  EXPECT_EQ(text(model_), model);
+}
+
+TEST_F(Use, AModelThatHasDivergedIsNoResult) {
+  trained("far", {"--lr", "1e30", "--max-steps", "2"});
+  const CommandResult result = cuvae({"eval", "far/model.safetensors", "builtin:shapes:20", "--json"});
+  expect_refusal(result, 5, {"far/model.safetensors", "not finite"});
+  EXPECT_EQ(result.out, "");
+}
+
+TEST_F(Use, InfoDoesNotWaitForAPipe) {
+  ASSERT_EQ(run_command({"mkfifo", at("pipe").string()}).exit_code, 0);
+  expect_refusal(cuvae({"info", "pipe"}), 3, {"pipe", "no regular file"});
+}
+
 TEST_F(Use, APictureTakesOnlySoManySamples) {
   expect_refusal(cuvae({"sample", model_, "-n", "10001", "--out", "s.png"}), 2, {"-n", "10000", ".npy"});
 }
@@ -124,7 +146,7 @@ TEST_F(Use, InfoTellsCheckpointsFromData) {
     EXPECT_NE(model.find(part), std::string::npos) << part << " is not in\n" << model;
   }
   const std::string data = done({"info", "builtin:shapes:40"});
-  for (const char* part : {"40", "784", "28 x 28", "fingerprint"})
+  for (const char* part : {"40", "784", "28 x 28", "from 0 to 1", "fingerprint"})
     EXPECT_NE(data.find(part), std::string::npos) << data;
 }
 

@@ -160,6 +160,12 @@ TEST(Evaluate, RefusesDataThatDoesNotFit) {
   };
   refused(Dataset::from_values(random_values(70, 1), 7), {"7", "13"});
   refused(Dataset::from_values(random_values(20 * kColumns, 1, 0.0f, 1.5f), kColumns), {"row"});
+  ModelConfig gaussian = small_job().model;
+  gaussian.likelihood = Likelihood::gaussian;
+  expect_error(Errc::invalid_argument, {"binarize"}, [&] {
+    static_cast<void>(
+        vae_of(gaussian).evaluate(random_rows(3, 1), {.binarize = Binarize::dynamic, .progress = {}}));
+  });
   expect_error(Errc::invalid_argument, {"batch"}, [&] {
     static_cast<void>(vae.evaluate(random_rows(3, 1), {.batch = 0, .binarize = {}, .progress = {}}));
   });
