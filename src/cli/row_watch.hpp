@@ -10,7 +10,7 @@
 
 namespace cuvae::cli {
 
-// Thrown where SIGINT or SIGTERM ended a work that leaves nothing behind.
+// Thrown where a signal ended a work that leaves nothing behind.
 struct Stopped {};
 
 // Shows how far it is, where it takes long; ends it where a signal asks for that.

@@ -1,6 +1,8 @@
-// SIGINT and SIGTERM ask for a stop at the next step; a second SIGINT ends the process at once.
+// SIGINT, SIGTERM and SIGHUP ask for a stop at the next step; a second SIGINT ends the process at once.
+// One that was ignored before (nohup, a shell's background job) stays so.
 #pragma once
 
+#include <array>
 #include <csignal>
 
 namespace cuvae::cli {
@@ -15,8 +17,8 @@ class StopSignals {
   [[nodiscard]] static bool requested() noexcept;
 
  private:
-  struct sigaction old_interrupt_ {
-  }, old_terminate_{};
+  static constexpr std::array kStops{SIGINT, SIGTERM, SIGHUP};
+  std::array<struct sigaction, kStops.size()> old_{};
 };
 
 }  // namespace cuvae::cli

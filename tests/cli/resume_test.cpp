@@ -14,11 +14,13 @@ namespace {
 class Resume : public CliTest {
  protected:
   // Runs `train(out, more)` until it has saved a state, then sends the signals; its exit code.
-  int interrupted(const std::string& out, const Words& more, const std::vector<int>& signals) const {
+  // `first` is what the shell does before.
+  int interrupted(const std::string& out, const Words& more, const std::vector<int>& signals,
+                  const std::string& first = "") const {
     int code = -1;
     const std::string pid_file = at("pid").string();
-    const std::string script =
-        "echo $$ > '" + pid_file + ".new'; mv '" + pid_file + ".new' '" + pid_file + "'; exec \"$0\" \"$@\"";
+    const std::string script = first + "echo $$ > '" + pid_file + ".new'; mv '" + pid_file + ".new' '" +
+                               pid_file + "'; exec \"$0\" \"$@\"";
     const Words command =
         Words{"sh", "-c", script, cuvae_binary(), "train", "builtin:shapes:512", "--out", out} + more;
     std::thread runner([&] { code = run_command(command, {at(".")}).exit_code; });
@@ -95,6 +97,13 @@ TEST_F(Resume, ASignalSavesAndTheRestFollows) {
   const CommandResult whole = cuvae(command + Words{"--out", "whole"});
   ASSERT_EQ(whole.exit_code, 0) << whole.err;
   EXPECT_EQ(weights("run/model.safetensors"), weights("whole/model.safetensors"));
+}
+
+TEST_F(Resume, AClosedTerminalSavesUnlessItIsIgnored) {
+  const Words settings{"--hidden",     "8", "--latent", "3",  "--batch",   "16",
+                       "--save-every", "5", "--epochs", "15", "--threads", "1"};
+  EXPECT_EQ(interrupted("closed", settings, {SIGHUP}), 75);
+  EXPECT_EQ(interrupted("ignored", settings, {SIGHUP}, "trap '' HUP; "), 0);
 }
 
 }  // namespace
