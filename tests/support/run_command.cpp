@@ -1,6 +1,7 @@
 #include "support/run_command.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -52,6 +53,22 @@ struct FileActions {
   }
 };
 
+// Signals act on the child as they do in a terminal, also where this process ignores them (nohup).
+struct Attributes {
+  posix_spawnattr_t attributes;
+  Attributes() {
+    require(posix_spawnattr_init(&attributes), "posix_spawn");
+    sigset_t stops;
+    sigemptyset(&stops);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&stops, signal);
+    posix_spawnattr_setsigdefault(&attributes, &stops);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  }
+  ~Attributes() { posix_spawnattr_destroy(&attributes); }
+  Attributes(const Attributes&) = delete;
+  Attributes& operator=(const Attributes&) = delete;
+};
+
 }  // namespace
 
 CommandResult run_command(const std::vector<std::string>& args, const CommandOptions& options) {
@@ -63,10 +80,11 @@ CommandResult run_command(const std::vector<std::string>& args, const CommandOpt
   setup.open(STDERR_FILENO, err, O_WRONLY | O_CREAT | O_TRUNC);
   setup.chdir(options.working_dir.string());
 
+  const Attributes attributes;
   const std::vector<std::string> environment = merged_environment(options.environment);
   pid_t child = 0;
-  require(posix_spawnp(&child, args.at(0).c_str(), &setup.actions, nullptr, as_argv(args).data(),
-                       as_argv(environment).data()),
+  require(posix_spawnp(&child, args.at(0).c_str(), &setup.actions, &attributes.attributes,
+                       as_argv(args).data(), as_argv(environment).data()),
           args[0]);
   int status = 0;
   while (waitpid(child, &status, 0) < 0) {
