@@ -109,7 +109,8 @@ class Trainer {
   // Throws Error(data) for a flawed file or one of another configuration (naming the difference).
   void load_state(const std::string& path);
 
-  // The memory table and the phases of a step for these rows; allocates nothing large.
+  // The memory table and the phases of a step for these rows; allocates nothing large. Refuses the
+  // configuration and the data as the constructor and fit() would.
   [[nodiscard]] static Plan plan(const ModelConfig& model, const TrainConfig& train, const Dataset& data,
                                  const Device& device = Device::cpu());
 

@@ -12,19 +12,13 @@ namespace {
 constexpr std::int64_t kProbeRows = 2048;
 
 ops::RowOrder training_rows(const Dataset& data, const TrainConfig& config) {
-  const std::int64_t held_out = held_out_rows(config, data.rows());
-  if (held_out >= data.rows()) {
-    throw Error(Errc::data, data.source() + ": its " + std::to_string(data.rows()) +
-                                " rows leave none to train on when validation-fraction holds some out" +
-                                "\nGive more rows, or no validation.");
-  }
-  return {config.seed, data.rows(), 0, data.rows() - held_out, ops::RowOrder::Visit::shuffled};
+  return {config.seed, data.rows(), 0, split_rows(config, data).training, ops::RowOrder::Visit::shuffled};
 }
 
 ops::RowOrder validation_rows(const Dataset& data, const Dataset* validation, const TrainConfig& config) {
   if (validation != nullptr) return {config.seed, validation->rows(), 0, validation->rows()};
-  const std::int64_t held_out = held_out_rows(config, data.rows());
-  return {config.seed, data.rows(), data.rows() - held_out, held_out};
+  const Split split = split_rows(config, data);
+  return {config.seed, data.rows(), split.training, split.held_out};
 }
 
 Elbo mean_of(const ops::LossSums& sums) { return mean_elbo(sums.nll, sums.kl, sums.rows); }

@@ -36,8 +36,9 @@ Plan Trainer::plan(const ModelConfig& model_config, const TrainConfig& train_con
   validate(model_config);
   model::require_data_dim(model_config);
   validate(train_config);
+  train::require_fit(model_config, data, model_config.binarize);
   const model::Layout layout(model_config);
-  const train::Schedule schedule(train_config, data.rows() - train::held_out_rows(train_config, data.rows()));
+  const train::Schedule schedule(train_config, train::split_rows(train_config, data).training);
   const std::int64_t arena = model::Parameters::arena_bytes(layout);
   Plan plan;
   plan.parameters = layout.parameter_count();

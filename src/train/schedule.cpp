@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <string>
+
+#include "cuvae/error.hpp"
 
 namespace cuvae::train {
 namespace {
@@ -11,9 +14,17 @@ std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return (a + b - 1) / 
 
 }  // namespace
 
-std::int64_t held_out_rows(const TrainConfig& config, std::int64_t rows) {
-  if (config.validation_fraction <= 0.0) return 0;
-  return std::max<std::int64_t>(1, std::llround(config.validation_fraction * static_cast<double>(rows)));
+Split split_rows(const TrainConfig& config, const Dataset& data) {
+  const std::int64_t rows = data.rows();
+  if (config.validation_fraction <= 0.0) return {rows, 0};
+  const std::int64_t held_out =
+      std::max<std::int64_t>(1, std::llround(config.validation_fraction * static_cast<double>(rows)));
+  if (held_out >= rows) {
+    throw Error(Errc::data, data.source() + ": its " + std::to_string(rows) +
+                                " rows leave none to train on when validation-fraction holds some out" +
+                                "\nGive more rows, or no validation.");
+  }
+  return {rows - held_out, held_out};
 }
 
 Schedule::Schedule(const TrainConfig& config, std::int64_t rows)

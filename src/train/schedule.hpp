@@ -5,12 +5,18 @@
 #include <vector>
 
 #include "cuvae/config.hpp"
+#include "cuvae/dataset.hpp"
 #include "kernels/ops/step_state.hpp"
 
 namespace cuvae::train {
 
-// Of `rows`, how many validation_fraction holds out: at least one where it is not 0.
-[[nodiscard]] std::int64_t held_out_rows(const TrainConfig& config, std::int64_t rows);
+struct Split {
+  std::int64_t training, held_out;
+};
+
+// The rows of `data` as validation_fraction divides them: at least one is held out where it is not 0.
+// Throws Error(data) where none is left to train on.
+[[nodiscard]] Split split_rows(const TrainConfig& config, const Dataset& data);
 
 class Schedule {
  public:

@@ -85,6 +85,18 @@ TEST(Plan, StepsAreThoseOfTheRun) {
   }
 }
 
+TEST(Plan, RefusesWhatFitWould) {
+  Job job = small_job();
+  const auto refused = [&](const Dataset& data, const char* fragment) {
+    expect_error(Errc::data, {fragment},
+                 [&] { static_cast<void>(Trainer::plan(job.model, job.train, data)); });
+  };
+  refused(Dataset::from_values(random_values(70, 1), 14), "14");
+  refused(Dataset::from_values(random_values(7 * kColumns, 1, 0.0f, 2.0f), kColumns), "row");
+  job.train.validation_fraction = 0.9;
+  refused(random_rows(1, 1), "validation");
+}
+
 TEST(Plan, PhasesAreThoseOfTheStep) {
   Job job = small_job();
   job.model.likelihood = Likelihood::gaussian;
