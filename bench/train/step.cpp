@@ -13,6 +13,8 @@
 #include "cuvae/cuvae.hpp"
 #include "src/cpu/cpu.hpp"
 #include "src/cpu/gemm.hpp"
+#include "src/train/feed.hpp"
+#include "src/train/schedule.hpp"
 #include "src/train/trainer_impl.hpp"
 
 namespace {
@@ -104,7 +106,7 @@ std::vector<std::pair<std::string, double>> phases(const ModelConfig& model, con
   Trainer::Impl& t = trainer.impl();
   train::Feed feed(*t.backend, data, t.pass_rows);
   feed.connect(t.network);
-  const ops::PassPlan plan = train::Schedule(t.train, data.rows()).step(0, 0).front();
+  const ops::PassPlan plan = train::Schedule(t.train_config, data.rows()).step(0, 0).front();
   const ops::RowOrder order{0, data.rows(), 0, data.rows(), ops::RowOrder::Visit::shuffled};
   std::vector<model::Phase> all{
       {"pick rows", [&] { t.backend->pick_rows(t.network.pass(), order, t.pass_rows); }}};
@@ -112,7 +114,8 @@ std::vector<std::pair<std::string, double>> phases(const ModelConfig& model, con
   all.insert(all.end(), t.first_backward.begin(), t.first_backward.end());
   all.push_back(
       {"gradient norm", [&] { t.backend->judge_gradient(t.network.pass(), t.parameters.arenas(), 0); }});
-  all.push_back({"optimizer", [&] { t.backend->update(t.network.pass(), t.parameters.arenas(), t.train); }});
+  all.push_back(
+      {"optimizer", [&] { t.backend->update(t.network.pass(), t.parameters.arenas(), t.train_config); }});
   std::vector<std::vector<double>> times(all.size());
   for (std::int64_t step = 0; step < steps; ++step) {
     ops::StepState state;

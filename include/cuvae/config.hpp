@@ -39,7 +39,8 @@ struct ModelConfig {
   // fan_in: weights and biases uniform in +-1/sqrt(fan_in). glorot: weights uniform in
   // +-sqrt(6/(fan_in+fan_out)), he: in +-sqrt(6/fan_in); both with zero biases.
   Initialization initialization = Initialization::fan_in;
-  // data_mean: the decoder's last bias starts at the data mean (Bernoulli: at its logit).
+  // data_mean: the decoder's last bias starts at the data mean (Bernoulli: at its logit), from the first
+  // fit() on, if no step was made before.
   OutputBias output_bias = OutputBias::random;
 
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;

@@ -21,7 +21,7 @@ namespace cuvae {
 struct EpochMetrics {
   std::int32_t epoch = 0;  // 1 for the first
   std::int64_t step = 0;   // updates so far in the whole run
-  Elbo train;              // mean over the epoch's rows, each under the weights of its step
+  Elbo train;              // mean over the rows of the epoch's applied updates, each under its step's weights
   std::optional<Elbo> validation;
   double objective = 0;           // reconstruction - kl_weight * kl of the training rows: what is maximised
   double learning_rate = 0;       // of the last step
@@ -43,7 +43,7 @@ struct Progress {
   std::int64_t total_steps = 0;  // if nothing stops the run early
   std::int64_t step_in_epoch = 0;
   std::int64_t steps_per_epoch = 0;
-  Elbo running;  // mean over the epoch so far
+  Elbo running;  // mean over the epoch so far; NaN where no update was applied
   double rows_per_second = 0;
   double seconds_left = 0;                // an estimate
   const EpochMetrics* metrics = nullptr;  // with Event::epoch
@@ -74,6 +74,7 @@ struct Plan {
   std::int64_t total_steps = 0;
 };
 
+// One that was moved from may only be assigned to or destroyed.
 class Trainer {
  public:
   // Freshly initialised from train.seed; model.data_dim must be set. Allocates everything a step of fit()
@@ -91,19 +92,24 @@ class Trainer {
 
   // Trains until the configured end, a callback's Control::stop, or early stopping. Continues where
   // load_state() left off. Throws Error(data) where the data does not fit the model or is not the data the
-  // loaded state was trained on, Error(numerics) after several non-finite updates in a row (the weights are
-  // those before the first of them).
+  // loaded state was trained on, Error(invalid_argument) for two kinds of validation rows, Error(numerics)
+  // after several non-finite updates in a row (the weights are those before the first of them), after an
+  // epoch of nothing else, and where the weights themselves have overflowed. Until it returns, fit, step and
+  // load_state throw Error(invalid_argument).
   FitResult fit(const Dataset& train, const std::function<Control(const Progress&)>& callback = {});
   FitResult fit(const Dataset& train, const Dataset& validation,
                 const std::function<Control(const Progress&)>& callback = {});
 
-  // One update on the caller's rows (at most batch of them), in the model's units; returns the means before
-  // the update. Throws Error(invalid_argument) for a wrong size and Error(numerics) as fit() does.
+  // One update on the caller's rows (at most batch of them), in the model's units, at the configured learning
+  // rate and KL weight, without their schedules; returns the means before the update, not finite where the
+  // update was skipped for that. Throws Error(invalid_argument) for a wrong size, Error(data) for values that
+  // are not finite or not the likelihood's, Error(numerics) after several non-finite updates in a row.
   Elbo step(std::span<const float> rows);
 
   // The model as it is now, a copy on the same device.
   [[nodiscard]] Vae model() const;
-  // Writes the model alone (see Vae::save), or everything a bit-identical resume needs. Atomic.
+  // Writes the model alone (see Vae::save), or everything a bit-identical resume needs. Atomic. Throws
+  // Error(io), and Error(numerics) instead of writing weights that are not finite.
   void save_model(const std::string& path, const std::map<std::string, std::string>& metadata = {}) const;
   void save_state(const std::string& path, const std::map<std::string, std::string>& metadata = {}) const;
   // Throws Error(data) for a flawed file or one of another configuration (naming the difference).
@@ -111,8 +117,9 @@ class Trainer {
 
   // The memory table and the phases of a step for these rows; allocates nothing large. Refuses the
   // configuration and the data as the constructor and fit() would.
+  [[nodiscard]] static Plan plan(const ModelConfig& model, const TrainConfig& train, const Dataset& data);
   [[nodiscard]] static Plan plan(const ModelConfig& model, const TrainConfig& train, const Dataset& data,
-                                 const Device& device = Device::cpu());
+                                 const Dataset& validation);
 
   struct Impl;
   [[nodiscard]] Impl& impl() noexcept { return *impl_; }

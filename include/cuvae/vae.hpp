@@ -87,7 +87,7 @@ class Vae {
   // decode(mean of q(z|x)): n x data_dim.
   [[nodiscard]] std::vector<float> reconstruct(std::span<const float> x);
   // decode(z) for n draws of z from N(0, I): draws first, first + 1, ... of the endless sequence of `seed`,
-  // each of which depends on (seed, its number) alone.
+  // each of which depends on (seed, its number) alone; below 2^40.
   [[nodiscard]] std::vector<float> sample(std::int64_t n, std::uint64_t seed = 0, std::int64_t first = 0);
 
   // The ELBO at KL weight 1, sums over rows in double. Throws Error(data) where the data does not fit the

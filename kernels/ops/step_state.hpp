@@ -1,10 +1,11 @@
 // The state of a training run that changes from step to step. It lives where the backend computes, so that a
-// captured step can be replayed unchanged; the host writes a table of steps per epoch and reads sums when
-// somebody asks for them.
+// captured step can be replayed unchanged; the host writes a table of passes per epoch and reads the state
+// back to report and to stop.
 #pragma once
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include "kernels/ops/host_device.hpp"
 
@@ -33,12 +34,12 @@ struct StepState {
   std::int64_t step = 0;    // updates so far; the step of the noise contract
   std::int32_t epoch = 0;   // the variant of the shuffle
   LossSums batch;           // of the update under way
-  LossSums epoch_sums;      // of the applied updates since the host last asked
+  LossSums last;            // of the update before it, applied or not
+  LossSums epoch_sums;      // of the epoch's applied updates; the host sets it back
   double gradient_square = 0;
   float gradient_scale = 1;  // clipping
   std::int32_t finite = 1;   // 0: this update is skipped
-  std::int64_t skipped = 0;
-  std::int32_t skipped_in_a_row = 0;
+  std::int64_t skipped = 0, skipped_in_a_row = 0;
 };
 
 // The four moves of a step. Each is run by one thread, where the state lives.
@@ -58,16 +59,20 @@ struct AddLosses {
   }
 };
 
-// Decides over the update: skip it where loss or gradient is not finite, scale it where the norm is clipped
-// (clip_norm 0: never; Pascanu et al., 2013).
+// Decides over the update: scale it where the norm is clipped (clip_norm 0: never; Pascanu et al., 2013),
+// skip it where the loss is not finite or the square of what is left overflows, which would stay in Adam's
+// second moments for ever.
 struct JudgeGradient {
   double gradient_square, clip_norm;
   CUVAE_HD void operator()(StepState& state) const {
     using std::isfinite, std::sqrt;
+    const double norm = sqrt(gradient_square),
+                 scale = clip_norm > 0 && norm > clip_norm ? clip_norm / norm : 1;
+    const bool fits = isfinite(gradient_square) &&
+                      gradient_square * scale * scale <= double{std::numeric_limits<float>::max()};
     state.gradient_square = gradient_square;
-    state.finite = isfinite(gradient_square) && isfinite(state.batch.nll) && isfinite(state.batch.kl) ? 1 : 0;
-    const double norm = sqrt(gradient_square);
-    state.gradient_scale = clip_norm > 0 && norm > clip_norm ? static_cast<float>(clip_norm / norm) : 1.0f;
+    state.gradient_scale = static_cast<float>(scale);
+    state.finite = fits && isfinite(state.batch.nll) && isfinite(state.batch.kl) ? 1 : 0;
   }
 };
 
@@ -84,6 +89,7 @@ struct AdvanceStep {
       ++state.skipped;
       ++state.skipped_in_a_row;
     }
+    state.last = state.batch;
     state.batch = {};
     ++state.step;
   }

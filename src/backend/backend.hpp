@@ -2,7 +2,7 @@
 // two families of loops that run the same ops (kernels/ops).
 //
 // Pointers are memory of the backend (allocate). Calls are queued in order; only download and synchronize
-// wait. No call allocates but allocate and write_plan. Matrices are row-major; every leading dimension is a
+// wait. No call but allocate allocates. Matrices are row-major; every leading dimension is a
 // multiple of 8 elements and the padding of a row is always zero.
 #pragma once
 

@@ -1,10 +1,7 @@
 #include "src/cli/metrics.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 
-#include "cuvae/error.hpp"
 #include "src/io/atomic_file.hpp"
 #include "src/io/json_line.hpp"
 
@@ -40,9 +37,7 @@ MetricsFile::MetricsFile(std::string path, std::int32_t epochs_done)
 void MetricsFile::append(const EpochMetrics& metrics) {
   if (!clean_) drop_later_lines();
   clean_ = true;
-  std::ofstream file(path_, std::ios::binary | std::ios::app);
-  file << metrics_line(metrics) << std::flush;
-  if (!file) throw Error(Errc::io, path_ + ": cannot be written: " + std::strerror(errno));
+  io::append_to_file(path_, metrics_line(metrics));
 }
 
 void MetricsFile::drop_later_lines() const {

@@ -105,7 +105,8 @@ ExitCode train(const Request& request, RunSettings settings) {
   if (!settings.validation.empty()) validation = Dataset::open(settings.validation);
   settings.model.data_dim = data.cols();
   const Device device = device_of(settings);
-  const Plan plan = Trainer::plan(settings.model, settings.train, data, device);
+  const Plan plan = validation ? Trainer::plan(settings.model, settings.train, data, *validation)
+                               : Trainer::plan(settings.model, settings.train, data);
   if (request.dry_run) {
     print(start_table(settings, data, plan, device) + plan_table(plan));
     return ExitCode::ok;

@@ -37,7 +37,7 @@ struct BasicKey {
   std::function<void(const Settings&)> check;
 };
 
-// Calls `use`; puts "label: " before the message of an Error(invalid_argument).
+// Calls `use`; puts "label: " before the message of an Error.
 template <class Use>
 void labelled(const std::string& label, Use&& use) {
   try {

@@ -49,17 +49,26 @@ core::Descriptor open_for_writing(const fs::path& temporary, const fs::path& tar
   return core::Descriptor(fd);
 }
 
-void sync(const core::Descriptor& file, const fs::path& target) {
-  if (uninterrupted([&] { return ::fsync(file.get()); }) != 0) fail_write(target, "fsync", errno);
+void write_all(const core::Descriptor& file, const fs::path& target, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = uninterrupted([&] { return ::write(file.get(), bytes.data(), bytes.size()); });
+    if (written < 0) fail_write(target, "write", errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
 }
 
-// Makes the rename itself survive a loss of power. Some file systems have no fsync of directories.
+// Some files, and on some file systems directories, have no fsync.
+void sync(const core::Descriptor& file, const fs::path& target, const char* call = "fsync") {
+  const int result = uninterrupted([&] { return ::fsync(file.get()); });
+  if (result != 0 && errno != EINVAL && errno != ENOTSUP) fail_write(target, call, errno);
+}
+
+// Makes the rename itself survive a loss of power.
 void sync_directory_of(const fs::path& target) {
   const fs::path directory = target.has_parent_path() ? target.parent_path() : fs::path(".");
   const core::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!opened.is_open()) fail_write(target, "open of its folder", errno);
-  const int result = uninterrupted([&] { return ::fsync(opened.get()); });
-  if (result != 0 && errno != EINVAL && errno != ENOTSUP) fail_write(target, "fsync of its folder", errno);
+  sync(opened, target, "fsync of its folder");
 }
 
 bool is_alive(pid_t process) { return ::kill(process, 0) == 0 || errno != ESRCH; }
@@ -78,7 +87,7 @@ AtomicFile::~AtomicFile() {
 void AtomicFile::write(std::span<const std::byte> bytes) {
   if (buffer_.size() + bytes.size() > kBufferBytes) flush();
   if (bytes.size() >= kBufferBytes) {
-    write_through(bytes);
+    write_all(file_, target_, bytes);
   } else {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   }
@@ -87,16 +96,8 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(text))); }
 
 void AtomicFile::flush() {
-  write_through(buffer_);
+  write_all(file_, target_, buffer_);
   buffer_.clear();
-}
-
-void AtomicFile::write_through(std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = uninterrupted([&] { return ::write(file_.get(), bytes.data(), bytes.size()); });
-    if (written < 0) fail_write(target_, "write", errno);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
 }
 
 void AtomicFile::commit() {
@@ -114,6 +115,16 @@ void write_file(const fs::path& path, std::string_view text) {
   AtomicFile file(path);
   file.write(text);
   file.commit();
+}
+
+void append_to_file(const fs::path& path, std::string_view text) {
+  const int fd =
+      uninterrupted([&] { return ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666); });
+  if (fd < 0) fail_write(path, "open", errno);
+  core::Descriptor file(fd);
+  write_all(file, path, std::as_bytes(std::span(text)));
+  sync(file, path);
+  if (const int error = file.close(); error != 0) fail_write(path, "close", error);
 }
 
 void remove_stale_temporaries(const fs::path& directory) {

@@ -27,7 +27,6 @@ class AtomicFile {
 
  private:
   void flush();
-  void write_through(std::span<const std::byte> bytes);
 
   std::filesystem::path target_;
   std::filesystem::path temporary_;  // empty once it is gone, or where the target is written directly
@@ -37,6 +36,9 @@ class AtomicFile {
 
 // A whole file in one go, by AtomicFile.
 void write_file(const std::filesystem::path& path, std::string_view text);
+
+// Adds to the end of a file and sees it safely on the disk; what was there stays. Throws Error(io).
+void append_to_file(const std::filesystem::path& path, std::string_view text);
 
 // Deletes what writers that were killed have left in the directory, as far as that can be done.
 void remove_stale_temporaries(const std::filesystem::path& directory);

@@ -79,8 +79,9 @@ class Network {
   void download_row_ids(std::span<std::int64_t> ids) const;
 
   // The first tensor with a non-finite value, in the order of computation (parameters, activations, losses,
-  // gradients), as a phrase for an error message; empty where there is none.
+  // gradients), as a phrase for an error message; empty where there is none. Or the first parameter, by name.
   [[nodiscard]] std::string first_non_finite() const;
+  [[nodiscard]] std::string non_finite_parameter() const;
 
  private:
   // One dense layer, bound to its buffers. The last of a chain (the head, the output) has no activation.
@@ -93,6 +94,7 @@ class Network {
   };
 
   void bind_buffers();
+  [[nodiscard]] std::string non_finite_in(const float* arena) const;
   [[nodiscard]] Matrix matrix(const std::string& name) const;
   [[nodiscard]] std::vector<Layer> bind_hidden(const std::string& side, const std::vector<DenseSlot>& slots,
                                                Matrix input) const;

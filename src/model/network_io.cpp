@@ -53,17 +53,20 @@ void Network::download_row_ids(std::span<std::int64_t> ids) const {
   backend_->download(ids.data(), row_ids_, static_cast<std::int64_t>(ids.size_bytes()));
 }
 
+std::string Network::non_finite_in(const float* arena) const {
+  if (arena == nullptr) return {};
+  std::vector<float> image(static_cast<std::size_t>(arenas_.size));
+  backend_->download(image.data(), arena, static_cast<std::int64_t>(image.size() * sizeof(float)));
+  for (const Parameter& parameter : layout_->to_parameters(image)) {
+    if (!all_finite(parameter.values)) return parameter.name;
+  }
+  return all_finite(image) ? std::string() : "the arena's padding";
+}
+
+std::string Network::non_finite_parameter() const { return non_finite_in(arenas_.parameters); }
+
 std::string Network::first_non_finite() const {
-  const auto in_arena = [&](const float* arena) -> std::string {
-    if (arena == nullptr) return {};
-    std::vector<float> image(static_cast<std::size_t>(arenas_.size));
-    backend_->download(image.data(), arena, static_cast<std::int64_t>(image.size() * sizeof(float)));
-    for (const Parameter& parameter : layout_->to_parameters(image)) {
-      if (!all_finite(parameter.values)) return parameter.name;
-    }
-    return all_finite(image) ? std::string() : "the arena's padding";
-  };
-  if (const std::string name = in_arena(arenas_.parameters); !name.empty()) return "parameter " + name;
+  if (const std::string name = non_finite_parameter(); !name.empty()) return "parameter " + name;
   for (const NetworkPlan::Item& item : plan_.items) {
     if (item.name.starts_with("d_")) break;
     const Matrix values = matrix(item.name);
@@ -72,7 +75,7 @@ std::string Network::first_non_finite() const {
                                                                    : "activation " + item.name;
     }
   }
-  if (const std::string name = in_arena(arenas_.gradients); !name.empty()) return "gradient of " + name;
+  if (const std::string name = non_finite_in(arenas_.gradients); !name.empty()) return "gradient of " + name;
   return {};
 }
 

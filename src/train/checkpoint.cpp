@@ -1,5 +1,6 @@
 #include "src/train/checkpoint.hpp"
 
+#include <array>
 #include <bit>
 #include <charconv>
 #include <span>
@@ -17,17 +18,35 @@ constexpr const char* kFirst = "first_moment.";
 constexpr const char* kSecond = "second_moment.";
 constexpr const char* kCounters = "run.counters";
 constexpr const char* kSums = "run.sums";
+constexpr const char* kFingerprints = "run.fingerprints";
+
+// The counters of a run, in the order of the file, and the one that each cannot exceed.
+struct Counter {
+  const char* name;
+  std::int64_t RunState::*field;
+  std::int64_t RunState::*at_most;
+};
+constexpr std::array kRunCounters{
+    Counter{"step", &RunState::step, &RunState::step},
+    Counter{"epochs_finished", &RunState::epochs_finished, &RunState::step},
+    Counter{"step_in_epoch", &RunState::step_in_epoch, &RunState::step},
+    Counter{"measured_position", &RunState::measured_position, &RunState::step},
+    Counter{"skipped", &RunState::skipped, &RunState::step},
+    Counter{"skipped_in_a_row", &RunState::skipped_in_a_row, &RunState::skipped},
+    Counter{"best_epoch", &RunState::best_epoch, &RunState::epochs_finished},
+    Counter{"epochs_since_best", &RunState::epochs_since_best, &RunState::epochs_finished},
+};
+constexpr std::int64_t kMostUpdates = std::int64_t{1} << 40;  // far beyond any run, far from overflow
 
 template <class T>
-io::TensorView view(const std::string& name, io::DType type, std::vector<std::int64_t> shape,
-                    std::span<const T> values) {
-  return {name, type, std::move(shape), std::as_bytes(values)};
+io::TensorView list_view(const std::string& name, io::DType type, std::span<const T> values) {
+  return {name, type, {static_cast<std::int64_t>(values.size())}, std::as_bytes(values)};
 }
 
 void append(std::vector<io::TensorView>& tensors, const std::string& prefix,
             const std::vector<Parameter>& parameters) {
   for (const Parameter& p : parameters) {
-    tensors.push_back(view<float>(prefix + p.name, io::DType::f32, p.shape, p.values));
+    tensors.push_back({prefix + p.name, io::DType::f32, p.shape, std::as_bytes(std::span(p.values))});
   }
 }
 
@@ -85,6 +104,34 @@ std::vector<Parameter> read_parameters(const io::SafetensorsFile& file, const st
   return parameters;
 }
 
+RunState read_run(const io::SafetensorsFile& file, const std::string& path) {
+  const std::vector<std::int64_t> counters = file.integers(kCounters);
+  const std::vector<double> sums = file.doubles(kSums);
+  const std::vector<std::int64_t> fingerprints = file.integers(kFingerprints);
+  const std::size_t own = kRunCounters.size();
+  if (counters.size() != own + 1 || sums.size() != 4 || fingerprints.size() != 2) {
+    throw Error(Errc::data, path + ": its counters have another form than this cuvae writes" +
+                                "\nResume with the version that wrote it, or start afresh in another --out.");
+  }
+  RunState run;
+  for (std::size_t i = 0; i < own; ++i) run.*kRunCounters[i].field = counters[i];
+  run.epoch_sums = {sums[0], sums[1], sums[2], counters[own]};
+  run.best_elbo = sums[3];
+  run.data_fingerprint = std::bit_cast<std::uint64_t>(fingerprints[0]);
+  run.validation_fingerprint = std::bit_cast<std::uint64_t>(fingerprints[1]);
+  for (const Counter& counter : kRunCounters) {
+    const std::int64_t value = run.*counter.field;
+    if (value < 0 || value > run.*counter.at_most || value > kMostUpdates) {
+      throw Error(Errc::data, path + ": its " + counter.name + " cannot be " + std::to_string(value) +
+                                  "\nThe file is damaged; take another checkpoint.");
+    }
+  }
+  if (run.epoch_sums.rows < 0)
+    throw Error(Errc::data,
+                path + ": a negative number of rows\nThe file is damaged; take another checkpoint.");
+  return run;
+}
+
 ModelFile read_model_part(const io::SafetensorsFile& file, const std::string& path) {
   ModelFile result;
   result.metadata = file.metadata();
@@ -95,7 +142,6 @@ ModelFile read_model_part(const io::SafetensorsFile& file, const std::string& pa
   }
   result.config = read_config(path, [&] {
     ModelConfig config = config::model_from_fields(with_prefix(result.metadata, "model."));
-    validate(config);
     model::require_data_dim(config);
     return config;
   });
@@ -114,24 +160,16 @@ void write_model(const std::string& path, const ModelFile& file) {
 }
 
 void write_state(const std::string& path, const StateFile& file) {
-  const RunState& run = file.run;
-  const std::vector<std::int64_t> counters{run.step,
-                                           run.epochs_finished,
-                                           run.step_in_epoch,
-                                           run.skipped,
-                                           run.skipped_in_a_row,
-                                           run.epoch_sums.rows,
-                                           run.best_epoch,
-                                           run.epochs_since_best,
-                                           std::bit_cast<std::int64_t>(run.data_fingerprint),
-                                           std::bit_cast<std::int64_t>(run.validation_fingerprint),
-                                           run.measured_step};
-  const std::vector<double> sums{run.epoch_sums.nll, run.epoch_sums.kl, run.epoch_sums.objective,
-                                 run.best_elbo};
-  std::vector<io::TensorView> tensors;
-  tensors.push_back(
-      view<std::int64_t>(kCounters, io::DType::i64, {static_cast<std::int64_t>(counters.size())}, counters));
-  tensors.push_back(view<double>(kSums, io::DType::f64, {static_cast<std::int64_t>(sums.size())}, sums));
+  std::vector<std::int64_t> counters;
+  for (const Counter& counter : kRunCounters) counters.push_back(file.run.*counter.field);
+  counters.push_back(file.run.epoch_sums.rows);
+  const ops::LossSums& epoch = file.run.epoch_sums;
+  const std::vector<double> sums{epoch.nll, epoch.kl, epoch.objective, file.run.best_elbo};
+  const std::vector<std::int64_t> fingerprints{std::bit_cast<std::int64_t>(file.run.data_fingerprint),
+                                               std::bit_cast<std::int64_t>(file.run.validation_fingerprint)};
+  std::vector<io::TensorView> tensors{list_view<std::int64_t>(kCounters, io::DType::i64, counters),
+                                      list_view<double>(kSums, io::DType::f64, sums),
+                                      list_view<std::int64_t>(kFingerprints, io::DType::i64, fingerprints)};
   append(tensors, "", file.model.parameters);
   append(tensors, kFirst, file.first_moments);
   append(tensors, kSecond, file.second_moments);
@@ -157,24 +195,7 @@ StateFile read_state(const std::string& path) {
   const model::Layout layout(result.model.config);
   result.first_moments = read_parameters(file, path, layout, kFirst);
   result.second_moments = read_parameters(file, path, layout, kSecond);
-  const std::vector<std::int64_t> counters = file.integers(kCounters);
-  const std::vector<double> sums = file.doubles(kSums);
-  if (counters.size() != 11 || sums.size() != 4) {
-    throw Error(Errc::data, path + ": its counters have another form than this cuvae writes" +
-                                "\nResume with the version that wrote it, or start afresh in another --out.");
-  }
-  RunState& run = result.run;
-  run.step = counters[0], run.epochs_finished = counters[1], run.step_in_epoch = counters[2];
-  run.skipped = counters[3], run.skipped_in_a_row = counters[4];
-  run.epoch_sums = {sums[0], sums[1], sums[2], counters[5]};
-  run.best_epoch = counters[6], run.epochs_since_best = counters[7], run.best_elbo = sums[3];
-  run.data_fingerprint = std::bit_cast<std::uint64_t>(counters[8]);
-  run.validation_fingerprint = std::bit_cast<std::uint64_t>(counters[9]);
-  run.measured_step = counters[10];
-  for (const std::int64_t counter : {run.step, run.epochs_finished, run.step_in_epoch, run.skipped}) {
-    if (counter < 0)
-      throw Error(Errc::data, path + ": a negative counter\nThe file is damaged; take another checkpoint.");
-  }
+  result.run = read_run(file, path);
   return result;
 }
 

@@ -26,7 +26,7 @@ struct RunState {
   std::int64_t step = 0;             // updates so far, skipped ones included
   std::int64_t epochs_finished = 0;  // with their evaluation and early-stop decision
   std::int64_t step_in_epoch = 0;
-  std::int64_t measured_step = 0;  // the step whose evaluation was the last to be done
+  std::int64_t measured_position = 0;  // the steps of fit() after which the last evaluation was done
   std::int64_t skipped = 0, skipped_in_a_row = 0;
   ops::LossSums epoch_sums;
   double best_elbo = 0;  // of the validation rows; meaningful where best_epoch > 0
@@ -50,8 +50,8 @@ void write_state(const std::string& path, const StateFile& file);
 [[nodiscard]] StateFile read_state(const std::string& path);
 
 // Throws Error(data), naming the first difference, unless the state belongs to a run of this configuration.
-// The length of a run (epochs, max_steps, patience) may change, but for a cosine schedule, which depends on
-// it.
+// The patience may change, and the length of a run (epochs, max_steps) but for a cosine schedule, which
+// depends on it.
 void require_same_run(const std::string& path, const StateFile& file, const ModelConfig& model,
                       const TrainConfig& train);
 

@@ -44,7 +44,7 @@ Evaluation Evaluator::run(const Dataset& data, const Request& request) {
   ops::StepState state;
   LatentSpread spread(network_.mean().cols);
   const auto rows = static_cast<std::size_t>(network_.rows());
-  double nll = 0, kl = 0;
+  ops::LossSums sums{.rows = request.order.rows};
   for (std::int64_t first = 0; first < request.order.rows; first += network_.rows()) {
     state.pass.first_position = first;
     state.pass.active_rows = static_cast<std::int32_t>(std::min(network_.rows(), request.order.rows - first));
@@ -54,24 +54,24 @@ Evaluation Evaluator::run(const Dataset& data, const Request& request) {
     for (const model::Phase& phase : phases_) phase.run();
     const Matrix row_nll{network_.row_nll(), 1, static_cast<std::int32_t>(rows), 0};
     const Matrix row_kl{network_.row_kl(), 1, static_cast<std::int32_t>(rows), 0};
-    for (const float value : network_.download(row_nll, 1)) nll += static_cast<double>(value);
-    for (const float value : network_.download(row_kl, 1)) kl += static_cast<double>(value);
+    for (const float value : network_.download(row_nll, 1)) sums.nll += static_cast<double>(value);
+    for (const float value : network_.download(row_kl, 1)) sums.kl += static_cast<double>(value);
     spread.add(network_.download(network_.mean(), state.pass.active_rows));
     if (request.progress && !request.progress(first + state.pass.active_rows)) {
       throw Error(Errc::invalid_argument, "evaluation: stopped by its progress callback");
     }
   }
   Evaluation result;
-  result.mean = mean_elbo(nll, kl, request.order.rows);
-  result.rows = request.order.rows;
+  result.mean = mean_of(sums);
+  result.rows = sums.rows;
   result.active_units = spread.active_units();
   return result;
 }
 
-Elbo mean_elbo(double nll, double kl, std::int64_t rows) {
-  const double count = static_cast<double>(std::max<std::int64_t>(rows, 1));
-  const double reconstruction = -nll / count, mean_kl = kl / count;
-  return {reconstruction - mean_kl, reconstruction, mean_kl};
+Elbo mean_of(const ops::LossSums& sums) {
+  const double rows = static_cast<double>(sums.rows);
+  const double reconstruction = -sums.nll / rows, kl = sums.kl / rows;
+  return {reconstruction - kl, reconstruction, kl};
 }
 
 void require_fit(const ModelConfig& config, const Dataset& data, Binarize binarize) {

@@ -49,8 +49,8 @@ class Evaluator {
   std::vector<model::Phase> phases_;
 };
 
-// The means of sums over rows.
-[[nodiscard]] Elbo mean_elbo(double nll, double kl, std::int64_t rows);
+// The means of sums over rows; NaN where there are none.
+[[nodiscard]] Elbo mean_of(const ops::LossSums& sums);
 
 // Throws Error(data) where the data does not fit the model: its width, or its range for a Bernoulli
 // likelihood or dynamic binarization.

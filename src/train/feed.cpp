@@ -5,8 +5,7 @@
 
 namespace cuvae::train {
 
-Feed::Feed(Backend& backend, const Dataset& data, std::int64_t rows)
-    : backend_(&backend), data_(data), rows_(rows) {
+Feed::Feed(Backend& backend, const Dataset& data, std::int64_t rows) : backend_(&backend), data_(data) {
   const Dataset::Impl& stored = data.impl();
   const bool bytes = stored.type == data::ElementType::u8;
   if (stored.contiguous()) {

@@ -24,7 +24,6 @@ class Feed {
  private:
   Backend* backend_;
   Dataset data_;
-  std::int64_t rows_;
   Backend::Buffer buffer_;  // the whole data set on the device, or the staging rows
   RowSource source_;
   Backend::Gather gather_ = Backend::Gather::by_row_id;

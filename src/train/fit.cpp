@@ -1,9 +1,9 @@
+#include "src/train/fit.hpp"
+
 #include <algorithm>
 #include <cmath>
 
 #include "cuvae/error.hpp"
-#include "src/model/initialize.hpp"
-#include "src/train/trainer_impl.hpp"
 
 namespace cuvae::train {
 namespace {
@@ -21,26 +21,37 @@ ops::RowOrder validation_rows(const Dataset& data, const Dataset* validation, co
   return {config.seed, data.rows(), split.training, split.held_out};
 }
 
-Elbo mean_of(const ops::LossSums& sums) { return mean_elbo(sums.nll, sums.kl, sums.rows); }
-
 std::optional<Dataset> optional_dataset(const Dataset* data) {
   return data == nullptr ? std::nullopt : std::optional<Dataset>(*data);
 }
 
 }  // namespace
 
+void require_trainable(const ModelConfig& model, const TrainConfig& train, const Dataset& data,
+                       const Dataset* validation) {
+  require_fit(model, data, model.binarize);
+  static_cast<void>(split_rows(train, data));
+  if (validation == nullptr) return;
+  require_fit(model, *validation, model.binarize);
+  if (train.validation_fraction > 0) {
+    throw Error(Errc::invalid_argument,
+                "validation_fraction: there is a validation set already; leave one out");
+  }
+}
+
 Fit::Fit(Trainer::Impl& trainer, const Dataset& data, const Dataset* validation,
          const Trainer::Impl::Callback& callback)
-    : trainer_((trainer.check_data(data, validation), trainer)),
+    : trainer_(trainer),
       data_(data),
       validation_(optional_dataset(validation)),
       callback_(callback),
-      training_rows_(training_rows(data, trainer.train)),
-      validation_rows_(validation_rows(data, validation, trainer.train)),
-      schedule_(trainer.train, training_rows_.rows),
+      training_rows_(training_rows(data, trainer.train_config)),
+      validation_rows_(validation_rows(data, validation, trainer.train_config)),
+      schedule_(trainer.train_config, training_rows_.rows),
       feed_(*trainer.backend, data, trainer.pass_rows),
-      evaluator_(*trainer.backend, trainer.model, trainer.layout, trainer.parameters, trainer.train.batch),
-      table_(trainer.backend->allocate(schedule_.steps_per_epoch() * schedule_.passes_per_step() *
+      evaluator_(*trainer.backend, trainer.model_config, trainer.layout, trainer.parameters,
+                 trainer.pass_rows),
+      table_(trainer.backend->allocate(schedule_.passes_before(schedule_.steps_per_epoch()) *
                                        static_cast<std::int64_t>(sizeof(ops::PassPlan)))),
       start_(Trainer::Impl::Clock::now()) {
   if (trainer_.run.step_in_epoch > schedule_.steps_per_epoch()) {
@@ -49,7 +60,7 @@ Fit::Fit(Trainer::Impl& trainer, const Dataset& data, const Dataset* validation,
                                 "\nThe state file was changed; take another one or start afresh.");
   }
   trainer_.adopt_data(data_, validation);
-  if (trainer_.state.step == 0 && trainer_.model.output_bias == OutputBias::data_mean) {
+  if (trainer_.state.step == 0 && trainer_.model_config.output_bias == OutputBias::data_mean) {
     trainer_.set_output_bias(data_, training_rows_);
   }
 }
@@ -63,7 +74,7 @@ double Fit::seconds_since(Trainer::Impl::Clock::time_point start) const {
 }
 
 std::optional<FitResult> Fit::finished() const {
-  const TrainConfig& config = trainer_.train;
+  const TrainConfig& config = trainer_.train_config;
   const RunState& run = trainer_.run;
   FitResult result = result_;
   result.steps = trainer_.state.step;
@@ -80,7 +91,7 @@ std::optional<FitResult> Fit::finished() const {
     result.explanation = std::to_string(run.epochs_finished) + (one ? " epoch done" : " epochs done");
     return result;
   }
-  const bool evaluation_due = run.measured_step != trainer_.state.step;  // saved just before it
+  const bool evaluation_due = run.measured_position != position();  // saved just before it
   if (position() >= schedule_.total_steps() && !evaluation_due) {
     result.reason = StopReason::max_steps;
     result.explanation = "stopped at --max-steps " + std::to_string(config.max_steps);
@@ -111,7 +122,7 @@ void Fit::begin_epoch() {
   t.backend->upload(table_.get(), table.data(), static_cast<std::int64_t>(table.size() * sizeof(table[0])));
   if (t.run.step_in_epoch == 0) t.state.epoch_sums = {};
   t.state.epoch = static_cast<std::int32_t>(t.run.epochs_finished);
-  t.state.passes = t.run.step_in_epoch * schedule_.passes_per_step();
+  t.state.passes = schedule_.passes_before(t.run.step_in_epoch);
   t.network.set_state(t.state);
   feed_.connect(t.network);
   epoch_seconds_ = 0;
@@ -123,10 +134,10 @@ Fit::Outcome Fit::run_epoch(std::int64_t last_step) {
   const auto* table = reinterpret_cast<const ops::PassPlan*>(table_.get());
   while (position() < last_step) {
     const auto start = Trainer::Impl::Clock::now();
-    t.run_step(&feed_, training_rows_, table);
-    t.require_finite();
-    const std::int64_t first_row = t.run.step_in_epoch * t.train.batch;
-    const std::int64_t rows = std::min<std::int64_t>(t.train.batch, training_rows_.rows - first_row);
+    t.run_step(&feed_, training_rows_, table, schedule_.passes_of(t.run.step_in_epoch));
+    t.require_finite_updates();
+    const std::int64_t first_row = t.run.step_in_epoch * t.train_config.batch;
+    const std::int64_t rows = std::min<std::int64_t>(t.train_config.batch, training_rows_.rows - first_row);
     ++t.run.step_in_epoch;
     const double seconds = seconds_since(start);
     training_seconds_ += seconds, epoch_seconds_ += seconds;
@@ -138,9 +149,12 @@ Fit::Outcome Fit::run_epoch(std::int64_t last_step) {
 
 Fit::Outcome Fit::finish_epoch() {
   Trainer::Impl& t = trainer_;
+  t.require_finite_weights();
+  if (t.state.epoch_sums.rows == 0)
+    t.diverged("no update of epoch " + std::to_string(t.run.epochs_finished + 1) + " was finite");
   const bool whole = t.run.step_in_epoch == schedule_.steps_per_epoch();
   EpochMetrics metrics = measure();
-  t.run.measured_step = t.state.step;
+  t.run.measured_position = position();
   if (whole) {
     ++t.run.epochs_finished;
     t.run.step_in_epoch = 0;
@@ -161,36 +175,40 @@ EpochMetrics Fit::measure() {
   metrics.epoch = static_cast<std::int32_t>(t.run.epochs_finished + 1);
   metrics.step = t.state.step;
   metrics.train = mean_of(sums);
-  metrics.objective = -sums.objective / static_cast<double>(std::max<std::int64_t>(sums.rows, 1));
+  metrics.objective = -sums.objective / static_cast<double>(sums.rows);
   metrics.learning_rate = schedule_.learning_rate(position() - 1);
   metrics.kl_weight = schedule_.kl_weight(position() - 1);
   metrics.skipped_updates = t.state.skipped;
   metrics.rows_per_second = epoch_seconds_ > 0 ? static_cast<double>(epoch_rows_) / epoch_seconds_ : 0.0;
 
-  Evaluator::Request request{validation_rows_, t.train.seed, t.model.binarize, {}};
-  const bool validated = validation_rows_.rows > 0;
-  if (!validated) {
-    request.order = training_rows_;
-    request.order.visit = ops::RowOrder::Visit::in_order;
-    request.order.rows = std::min(kProbeRows, training_rows_.rows);
-    if (training_rows_.rows == training_rows_.total_rows) request.order.total_rows = request.order.rows;
-  }
-  const Evaluation evaluation = evaluator_.run(validation_ ? *validation_ : data_, request);
-  if (validated) metrics.validation = evaluation.mean;
+  const Evaluation evaluation = evaluate();
+  if (validation_rows_.rows > 0) metrics.validation = evaluation.mean;
   metrics.active_units = evaluation.active_units;
   metrics.seconds = seconds_since(start_);
   return metrics;
 }
 
+Evaluation Fit::evaluate() {
+  Evaluator::Request request{
+      validation_rows_, trainer_.train_config.seed, trainer_.model_config.binarize, {}};
+  if (validation_rows_.rows == 0) {
+    const std::int64_t rows = std::min(kProbeRows, data_.rows());
+    request.order = {.total_rows = rows, .rows = rows};
+  }
+  return evaluator_.run(validation_ ? *validation_ : data_, request);
+}
+
 void Fit::consider_best(EpochMetrics& metrics) {
   if (!metrics.validation) return;
   RunState& run = trainer_.run;
-  if (run.best_epoch == 0 || metrics.validation->elbo > run.best_elbo) {
+  const double elbo = metrics.validation->elbo;
+  if (std::isfinite(elbo) && (run.best_epoch == 0 || elbo > run.best_elbo)) {
     metrics.best = true;
-    run.best_elbo = metrics.validation->elbo;
+    run.best_elbo = elbo;
     run.best_epoch = run.epochs_finished;
     run.epochs_since_best = 0;
-  } else if (static_cast<double>(run.epochs_finished) > trainer_.train.kl_warmup) {
+  } else if (run.best_epoch > 0 &&
+             static_cast<double>(run.epochs_finished) > trainer_.train_config.kl_warmup) {
     ++run.epochs_since_best;  // while the KL weight still rises, a worse ELBO says nothing
   }
 }
@@ -200,7 +218,7 @@ Progress Fit::progress(Progress::Event event) const {
   Progress p;
   p.event = event;
   p.epoch = static_cast<std::int32_t>(t.run.epochs_finished + 1);
-  p.epochs = t.train.epochs;
+  p.epochs = t.train_config.epochs;
   p.step = t.state.step;
   p.total_steps = schedule_.total_steps();
   p.step_in_epoch = t.run.step_in_epoch;
@@ -208,46 +226,10 @@ Progress Fit::progress(Progress::Event event) const {
   p.running = mean_of(t.state.epoch_sums);
   if (training_seconds_ > 0) p.rows_per_second = static_cast<double>(timed_rows_) / training_seconds_;
   if (p.rows_per_second > 0) {
-    const double rows_left = static_cast<double>((p.total_steps - position()) * t.train.batch);
+    const double rows_left = static_cast<double>((p.total_steps - position()) * t.train_config.batch);
     p.seconds_left = rows_left / p.rows_per_second;
   }
   return p;
 }
 
 }  // namespace cuvae::train
-
-namespace cuvae {
-
-void Trainer::Impl::check_data(const Dataset& data, const Dataset* validation) const {
-  const std::uint64_t second = validation == nullptr ? 0 : validation->fingerprint();
-  const bool started = run.data_fingerprint != 0;
-  if (started && (run.data_fingerprint != data.fingerprint() || run.validation_fingerprint != second)) {
-    const bool same_training = run.data_fingerprint == data.fingerprint();
-    throw Error(Errc::data, (same_training && validation != nullptr ? validation->source() : data.source()) +
-                                ": not the data this run was started on (its fingerprint differs)" +
-                                "\nResume with the same data, or start afresh in another --out.");
-  }
-  train::require_fit(model, data, model.binarize);
-  if (validation != nullptr) train::require_fit(model, *validation, model.binarize);
-}
-
-void Trainer::Impl::adopt_data(const Dataset& data, const Dataset* validation) {
-  run.data_fingerprint = data.fingerprint();
-  run.validation_fingerprint = validation == nullptr ? 0 : validation->fingerprint();
-  image = data.image();
-}
-
-void Trainer::Impl::set_output_bias(const Dataset& data, const ops::RowOrder& order) {
-  std::vector<double> means(static_cast<std::size_t>(data.cols()));
-  std::vector<float> row(means.size());
-  for (std::int64_t i = 0; i < order.rows; ++i) {
-    data.read_row(order.row(i, 0), row);
-    for (std::size_t col = 0; col < row.size(); ++col) means[col] += static_cast<double>(row[col]);
-  }
-  for (double& mean : means) mean /= static_cast<double>(order.rows);
-  std::vector<float> values = parameters.download(parameters.arenas().parameters);
-  cuvae::model::set_output_bias(values, layout, model.likelihood, means);
-  parameters.upload(parameters.arenas().parameters, values);
-}
-
-}  // namespace cuvae

@@ -4,8 +4,8 @@
 #include "cuvae/trainer.hpp"
 #include "src/model/network.hpp"
 #include "src/model/parameters.hpp"
+#include "src/train/fit.hpp"
 #include "src/train/schedule.hpp"
-#include "src/train/trainer_impl.hpp"
 
 namespace cuvae {
 namespace {
@@ -29,16 +29,15 @@ std::vector<std::string> phase_names(ModelConfig config) {
   return names;
 }
 
-}  // namespace
-
-Plan Trainer::plan(const ModelConfig& model_config, const TrainConfig& train_config, const Dataset& data,
-                   [[maybe_unused]] const Device& device) {
+Plan plan_of(const ModelConfig& model_config, const TrainConfig& train_config, const Dataset& data,
+             const Dataset* validation) {
   validate(model_config);
   model::require_data_dim(model_config);
   validate(train_config);
-  train::require_fit(model_config, data, model_config.binarize);
+  train::require_trainable(model_config, train_config, data, validation);
   const model::Layout layout(model_config);
   const train::Schedule schedule(train_config, train::split_rows(train_config, data).training);
+  const std::int64_t pass_rows = train::pass_rows(train_config);
   const std::int64_t arena = model::Parameters::arena_bytes(layout);
   Plan plan;
   plan.parameters = layout.parameter_count();
@@ -48,16 +47,26 @@ Plan Trainer::plan(const ModelConfig& model_config, const TrainConfig& train_con
       {"parameters", arena},
       {"gradients", arena},
       {"optimizer moments", 2 * arena},
-      {"activations, training",
-       model::plan_network(model_config, schedule.pass_rows(), model::Use::training).bytes()},
+      {"activations, training", model::plan_network(model_config, pass_rows, model::Use::training).bytes()},
       {"activations, evaluation",
-       model::plan_network(model_config, train_config.batch, model::Use::inference).bytes()},
+       model::plan_network(model_config, pass_rows, model::Use::inference).bytes()},
       {"data (" + data.description() + ")", static_cast<std::int64_t>(data.bytes())},
-      {"step table", schedule.steps_per_epoch() * schedule.passes_per_step() *
-                         static_cast<std::int64_t>(sizeof(ops::PassPlan))},
+      {"step table",
+       schedule.passes_before(schedule.steps_per_epoch()) * static_cast<std::int64_t>(sizeof(ops::PassPlan))},
   };
   plan.phases = phase_names(model_config);
   return plan;
+}
+
+}  // namespace
+
+Plan Trainer::plan(const ModelConfig& model, const TrainConfig& train, const Dataset& data) {
+  return plan_of(model, train, data, nullptr);
+}
+
+Plan Trainer::plan(const ModelConfig& model, const TrainConfig& train, const Dataset& data,
+                   const Dataset& validation) {
+  return plan_of(model, train, data, &validation);
 }
 
 }  // namespace cuvae

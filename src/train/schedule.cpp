@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <string>
 
@@ -9,6 +10,8 @@
 
 namespace cuvae::train {
 namespace {
+
+constexpr std::int64_t kMostSteps = std::numeric_limits<std::uint32_t>::max();  // kernels/ops/noise.hpp
 
 std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -27,14 +30,38 @@ Split split_rows(const TrainConfig& config, const Dataset& data) {
   return {rows - held_out, held_out};
 }
 
+std::int64_t pass_rows(const TrainConfig& config) {
+  return config.micro_batch > 0 ? std::min(config.micro_batch, config.batch) : config.batch;
+}
+
+std::int64_t pass_count(const TrainConfig& config, std::int64_t rows) {
+  return ceil_divide(rows, pass_rows(config));
+}
+
 Schedule::Schedule(const TrainConfig& config, std::int64_t rows)
     : config_(config),
       rows_(rows),
-      pass_rows_(config.micro_batch > 0 ? std::min(config.micro_batch, config.batch) : config.batch),
-      passes_per_step_(ceil_divide(config.batch, pass_rows_)),
       steps_per_epoch_(ceil_divide(rows, config.batch)),
       total_steps_(steps_per_epoch_ * config.epochs) {
   if (config.max_steps > 0) total_steps_ = std::min(total_steps_, config.max_steps);
+  if (total_steps_ > kMostSteps) {
+    throw Error(Errc::invalid_argument,
+                "epochs: " + std::to_string(config.epochs) + " of " + std::to_string(steps_per_epoch_) +
+                    " steps are more than the noise can tell apart, which is " + std::to_string(kMostSteps));
+  }
+}
+
+std::int64_t Schedule::rows_of(std::int64_t step_in_epoch) const {
+  return std::min<std::int64_t>(config_.batch, rows_ - step_in_epoch * config_.batch);
+}
+
+std::int64_t Schedule::passes_of(std::int64_t step_in_epoch) const {
+  return pass_count(config_, rows_of(step_in_epoch));
+}
+
+std::int64_t Schedule::passes_before(std::int64_t step_in_epoch) const {
+  if (step_in_epoch == 0) return 0;
+  return (step_in_epoch - 1) * passes_of(0) + passes_of(step_in_epoch - 1);
 }
 
 double Schedule::learning_rate(std::int64_t position) const {
@@ -60,8 +87,7 @@ double Schedule::kl_weight(std::int64_t position) const {
 }
 
 std::vector<ops::PassPlan> Schedule::step(std::int64_t position, std::int64_t update) const {
-  const std::int64_t first = position % steps_per_epoch_ * config_.batch;
-  const std::int64_t rows = std::min<std::int64_t>(config_.batch, rows_ - first);
+  const std::int64_t step_in_epoch = position % steps_per_epoch_, rows = rows_of(step_in_epoch);
   const double t = static_cast<double>(update + 1);
   ops::PassPlan pass;
   pass.row_weight = static_cast<float>(1.0 / static_cast<double>(rows));
@@ -70,11 +96,9 @@ std::vector<ops::PassPlan> Schedule::step(std::int64_t position, std::int64_t up
   pass.first_correction = static_cast<float>(1.0 / (1.0 - std::pow(config_.beta1, t)));
   pass.second_correction = static_cast<float>(1.0 / (1.0 - std::pow(config_.beta2, t)));
   std::vector<ops::PassPlan> passes;
-  for (std::int64_t i = 0; i < passes_per_step_; ++i) {
-    pass.first_position = first + i * pass_rows_;
-    const std::int64_t left = rows - i * pass_rows_, room = config_.batch - i * pass_rows_;
-    pass.active_rows =
-        static_cast<std::int32_t>(std::clamp<std::int64_t>(left, 0, std::min(pass_rows_, room)));
+  for (std::int64_t done = 0; done < rows; done += pass_rows(config_)) {
+    pass.first_position = step_in_epoch * config_.batch + done;
+    pass.active_rows = static_cast<std::int32_t>(std::min(pass_rows(config_), rows - done));
     passes.push_back(pass);
   }
   return passes;
@@ -82,7 +106,7 @@ std::vector<ops::PassPlan> Schedule::step(std::int64_t position, std::int64_t up
 
 std::vector<ops::PassPlan> Schedule::epoch(std::int64_t first_position, std::int64_t first_update) const {
   std::vector<ops::PassPlan> table;
-  table.reserve(static_cast<std::size_t>(steps_per_epoch_ * passes_per_step_));
+  table.reserve(static_cast<std::size_t>(passes_before(steps_per_epoch_)));
   for (std::int64_t i = 0; i < steps_per_epoch_; ++i) {
     const auto passes = step(first_position + i, first_update + i);
     table.insert(table.end(), passes.begin(), passes.end());

@@ -18,30 +18,37 @@ struct Split {
 // Throws Error(data) where none is left to train on.
 [[nodiscard]] Split split_rows(const TrainConfig& config, const Dataset& data);
 
+// The most rows a pass takes, and the passes over so many rows.
+[[nodiscard]] std::int64_t pass_rows(const TrainConfig& config);
+[[nodiscard]] std::int64_t pass_count(const TrainConfig& config, std::int64_t rows);
+
 class Schedule {
  public:
-  // `rows`: of the training part.
+  // `rows`: of the training part. Throws Error(invalid_argument) for more steps than the noise can count.
   Schedule(const TrainConfig& config, std::int64_t rows);
 
   [[nodiscard]] std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
   [[nodiscard]] std::int64_t total_steps() const { return total_steps_; }
-  [[nodiscard]] std::int64_t passes_per_step() const { return passes_per_step_; }
-  [[nodiscard]] std::int64_t pass_rows() const { return pass_rows_; }
+  // Passes of the steps of an epoch before that one, and of that one: the last step takes the rows that are
+  // left, so it may have fewer.
+  [[nodiscard]] std::int64_t passes_before(std::int64_t step_in_epoch) const;
+  [[nodiscard]] std::int64_t passes_of(std::int64_t step_in_epoch) const;
 
   // position: steps since the start of the run.
   [[nodiscard]] double learning_rate(std::int64_t position) const;
   // Linear from 0 over the first kl_warmup epochs.
   [[nodiscard]] double kl_weight(std::int64_t position) const;
 
-  // Passes of the step at `position`; `update` counts every update of the trainer, from 0. The last step of
-  // an epoch takes the rows that are left, so it may have fewer passes: those beyond are empty.
+  // Passes of the step at `position`; `update` counts every update of the trainer, from 0.
   [[nodiscard]] std::vector<ops::PassPlan> step(std::int64_t position, std::int64_t update) const;
   [[nodiscard]] std::vector<ops::PassPlan> epoch(std::int64_t first_position,
                                                  std::int64_t first_update) const;
 
  private:
+  [[nodiscard]] std::int64_t rows_of(std::int64_t step_in_epoch) const;
+
   TrainConfig config_;
-  std::int64_t rows_, pass_rows_, passes_per_step_, steps_per_epoch_, total_steps_;
+  std::int64_t rows_, steps_per_epoch_, total_steps_;
 };
 
 }  // namespace cuvae::train

@@ -136,12 +136,13 @@ std::vector<float> Vae::decode(std::span<const float> z) {
 std::vector<float> Vae::reconstruct(std::span<const float> x) { return decode(encode(x).mean); }
 
 std::vector<float> Vae::sample(std::int64_t n, std::uint64_t seed, std::int64_t first) {
-  if (n <= 0)
+  constexpr std::int64_t kMost = std::int64_t{1} << 40;  // kernels/ops/noise.hpp
+  if (n <= 0 || n > kMost)
     throw Error(Errc::invalid_argument,
-                "sample: " + std::to_string(n) + " is no number of samples; give 1 or more");
-  if (first < 0)
-    throw Error(Errc::invalid_argument,
-                "sample: " + std::to_string(first) + " is no place to begin at; give 0 or more");
+                "sample: " + std::to_string(n) + " is no number of samples; give 1 to 2^40");
+  if (first < 0 || first > kMost - n)
+    throw Error(Errc::invalid_argument, "sample: " + std::to_string(first) +
+                                            " is no place to begin at; samples go from 0 to 2^40 - 1");
   std::vector<float> z;
   impl_->in_batches(n, [&](model::Network& network, std::int64_t begin, std::int64_t rows) {
     std::vector<std::int64_t> ids(static_cast<std::size_t>(network.rows()));

@@ -53,6 +53,26 @@ TEST_F(BadData, IsRefusedBeforeAnythingIsCreated) {
   EXPECT_EQ(files(), all);
 }
 
+TEST_F(BadData, ForValidationIsRefusedBeforeAnythingIsAnnounced) {
+  write_file(at("two.npy"), npy({0.0f, 1.0f, 0.5f, 0.5f}, 2));
+  write_file(at("four.npy"), npy({0.0f, 1.0f, 0.5f, 0.5f}, 4));
+  for (const Words& more : {Words{}, Words{"--dry-run"}}) {
+    const CommandResult result =
+        cuvae(Words{"train", "two.npy", "--validation", "four.npy", "--out", "run"} + more);
+    expect_refusal(result, 3, {"four.npy", "4", "2"});
+    EXPECT_EQ(result.out, "");
+  }
+}
+
+TEST_F(BadData, ThatNoUpdateSurvivesIsNoSuccess) {
+  write_file(at("far.npy"), npy({0.0f, 1.0f, 1e30f, 0.5f}, 2));
+  const CommandResult result = cuvae(
+      {"train", "far.npy", "--likelihood", "gaussian", "--hidden", "none", "--epochs", "2", "--out", "run"});
+  EXPECT_EQ(result.exit_code, 5);
+  EXPECT_NE(result.err.find("no update of epoch 1 was finite"), std::string::npos) << result.err;
+  EXPECT_EQ(files(), Words{"far.npy"});
+}
+
 TEST_F(BadData, ValuesBeyondBernoulliNameTheRow) {
   write_file(at("wide.npy"), npy({0.0f, 1.0f, 0.5f, 1.5f}, 2));
   const Words tiny{"train", "wide.npy", "--out", "run", "--hidden", "none", "--latent", "1", "--epochs", "1"};

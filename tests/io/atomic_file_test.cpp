@@ -35,6 +35,15 @@ TEST_F(AtomicFileTest, WritesANewFile) {
   EXPECT_EQ(names_in(folder_.path), std::vector<std::string>{"file"});
 }
 
+TEST_F(AtomicFileTest, AppendsToWhatIsThere) {
+  io::append_to_file(path_, "one\n");
+  io::append_to_file(path_, "two\n");
+  EXPECT_EQ(read_file(path_), "one\ntwo\n");
+  expect_error(Errc::io, {"/dev/full", "No space left"}, [] { io::append_to_file("/dev/full", "text"); });
+  expect_error(Errc::io, {"not/there", "No such file"},
+               [&] { io::append_to_file(folder_.path / "not/there", "text"); });
+}
+
 TEST_F(AtomicFileTest, KeepsTheOrderOfSmallAndLargePieces) {
   std::string expected;
   AtomicFile file(path_);

@@ -180,9 +180,28 @@ TEST_F(Checkpoint, NegativeCountersAreRefused) {
   Trainer trainer = trainer_of(job);
   trainer.save_state(state_);
   train::StateFile file = train::read_state(state_);
-  file.run.step = -1;
+  using Run = train::RunState;
+  Run good;
+  good.step = 12, good.epochs_finished = 3, good.step_in_epoch = 1, good.skipped = 2;
+  const auto refused = [&](std::int64_t Run::*counter, std::int64_t value, const char* name) {
+    file.run = good;
+    file.run.*counter = value;
+    train::write_state(state_, file);
+    expect_error(Errc::data, {state_, name, std::to_string(value)}, [&] { trainer.load_state(state_); });
+  };
+  refused(&Run::step, -1, "step");
+  refused(&Run::step, std::numeric_limits<std::int64_t>::max(), "step");
+  refused(&Run::epochs_finished, 13, "epochs_finished");
+  refused(&Run::step_in_epoch, 13, "step_in_epoch");
+  refused(&Run::measured_position, 13, "measured_position");
+  refused(&Run::skipped, 13, "skipped");
+  refused(&Run::skipped_in_a_row, 3, "skipped_in_a_row");
+  refused(&Run::best_epoch, 4, "best_epoch");
+  refused(&Run::epochs_since_best, -1, "epochs_since_best");
+  file.run = good;
   train::write_state(state_, file);
-  expect_error(Errc::data, {state_, "negative"}, [&] { trainer.load_state(state_); });
+  trainer.load_state(state_);
+  EXPECT_EQ(trainer.steps_done(), 12);
 }
 
 TEST_F(Checkpoint, StateMakesTheRoundTripToTheLastCounter) {
@@ -193,7 +212,7 @@ TEST_F(Checkpoint, StateMakesTheRoundTripToTheLastCounter) {
   file.run = {.step = 11,
               .epochs_finished = 2,
               .step_in_epoch = 3,
-              .measured_step = 9,
+              .measured_position = 9,
               .skipped = 4,
               .skipped_in_a_row = 1,
               .epoch_sums = {1.5, 2.5, 3.5, 60},
@@ -207,7 +226,7 @@ TEST_F(Checkpoint, StateMakesTheRoundTripToTheLastCounter) {
   EXPECT_EQ(back.step, 11);
   EXPECT_EQ(back.epochs_finished, 2);
   EXPECT_EQ(back.step_in_epoch, 3);
-  EXPECT_EQ(back.measured_step, 9);
+  EXPECT_EQ(back.measured_position, 9);
   EXPECT_EQ(back.skipped, 4);
   EXPECT_EQ(back.skipped_in_a_row, 1);
   EXPECT_EQ(back.epoch_sums.nll, 1.5);

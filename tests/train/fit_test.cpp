@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "data/sample_files.hpp"
@@ -176,6 +178,20 @@ TEST(Fit, OutputBiasStartsAtTheMeanOfTheTrainingRows) {
     if (p.name != "decoder.output.bias") continue;
     EXPECT_NEAR(static_cast<double>(p.values[7]), mean, 1e-7);
   }
+}
+
+TEST(Fit, OutputBiasIsOfTheRowsAsTheyAreTrainedOn) {
+  Job job = small_job();
+  freeze(job);
+  job.data = Dataset::from_values(std::vector<float>(70 * kColumns, 0.4f), kColumns);
+  job.model.output_bias = OutputBias::data_mean;
+  job.model.binarize = Binarize::threshold;
+  Trainer trainer = trainer_of(job);
+  fit(trainer, job);
+  const auto parameters = trainer.model().parameters();
+  const auto bias = std::ranges::find(parameters, std::string("decoder.output.bias"), &Parameter::name);
+  ASSERT_NE(bias, parameters.end());
+  EXPECT_NEAR(bias->values[0], std::log(0.001 / 0.999), 1e-5) << "0.4 is 0 above one half";
 }
 
 TEST(Fit, RefusesDataOfAnotherWidthOrRange) {

@@ -21,8 +21,8 @@ void finish_step_with(Trainer& trainer, std::int64_t index, float value) {
   std::vector<float> gradient = run.parameters.download(arenas.gradients);
   gradient.at(static_cast<std::size_t>(index)) = value;
   run.parameters.upload(arenas.gradients, gradient);
-  run.backend->judge_gradient(run.network.pass(), arenas, run.train.clip_norm);
-  run.backend->update(run.network.pass(), arenas, run.train);
+  run.backend->judge_gradient(run.network.pass(), arenas, run.train_config.clip_norm);
+  run.backend->update(run.network.pass(), arenas, run.train_config);
   run.backend->advance_step(run.network.pass());
 }
 
@@ -91,24 +91,24 @@ TEST(SkippedUpdates, AreCountedAndLeftOutOfTheMeans) {
 }
 
 TEST(SkippedUpdates, OfStepAreCountedUntilTheyAreTooMany) {
-  const Job job = small_job();
+  const Job job = job_with_one_bad_row();
   Trainer trainer = trainer_of(job);
   std::vector<float> rows = random_values(4 * kColumns, 3);
   trainer.step(rows);
   const auto before = arena_bits(trainer);
-  rows.back() = kNan;
+  rows.back() = 1e30f;
+  EXPECT_FALSE(std::isfinite(trainer.step(rows).elbo)) << "nothing is not the best there can be";
   trainer.step(rows);
-  trainer.step(rows);
-  expect_error(Errc::numerics, {"step 4", "x", "learning rate (0.01)"}, [&] { trainer.step(rows); });
+  expect_error(Errc::numerics, {"step 4", "row_nll", "learning rate (0.01)"}, [&] { trainer.step(rows); });
   EXPECT_EQ(arena_bits(trainer), before);
 }
 
 TEST(SkippedUpdates, AFiniteOneBetweenStartsTheCountAnew) {
-  const Job job = small_job();
+  const Job job = job_with_one_bad_row();
   Trainer trainer = trainer_of(job);
   const std::vector<float> good = random_values(4 * kColumns, 3);
   std::vector<float> bad = good;
-  bad[0] = kInfinity;
+  bad[0] = -1e30f;
   for (int round = 0; round < 3; ++round) {
     trainer.step(bad);
     trainer.step(bad);
@@ -135,11 +135,79 @@ TEST(HugeLearningRate, EndsInAnErrorThatNamesStepTensorAndCause) {
   EXPECT_EQ(trainer.impl().state.skipped, 3);
 }
 
+TEST(SkippedUpdates, AnEpochOfNothingElseIsAnError) {
+  Job job = job_with_one_bad_row();
+  job.train.batch = 70;
+  Trainer trainer = trainer_of(job);
+  expect_error(Errc::numerics, {"step 1", "no update of epoch 1", "row_nll"}, [&] { fit(trainer, job); });
+}
+
+TEST(SkippedUpdates, AreExplainedWhateverThePassTheyComeFrom) {
+  Job job = job_with_one_bad_row();
+  job.train.batch = 20;
+  job.train.micro_batch = 10;
+  Trainer trainer = trainer_of(job);
+  std::vector<float> rows = random_values(20 * kColumns, 3);
+  rows[0] = 1e20f;  // the square overflows, the gradient does not
+  trainer.step(rows);
+  trainer.step(rows);
+  expect_error(Errc::numerics, {"loss of an earlier pass"}, [&] { trainer.step(rows); });
+}
+
+// Its square would stay in Adam's second moments for ever, and freeze the weights it belongs to.
+TEST(HugeGradient, IsSkippedUnlessItIsClipped) {
+  Job job = small_job();
+  for (const double clip_norm : {0.0, 1.0}) {
+    job.train.clip_norm = clip_norm;
+    Trainer trainer = trainer_of(job);
+    trainer.step(random_values(10 * kColumns, 3));
+    const auto before = arena_bits(trainer);
+    finish_step_with(trainer, 0, 1e20f);
+    EXPECT_EQ(arena_bits(trainer) == before, clip_norm == 0.0);
+    const ParameterArenas& arenas = trainer.impl().parameters.arenas();
+    for (const float v : trainer.impl().parameters.download(arenas.second_moments))
+      ASSERT_TRUE(std::isfinite(v));
+  }
+}
+
+TEST(Weights, ThatOverflowEndTheRunAndAreNotSaved) {
+  Job job = small_job();
+  job.train.max_steps = 1;
+  const TempDir folder;
+  const std::string path = (folder.path / "model.safetensors").string();
+  Trainer trainer = trainer_of(job);
+  trainer.save_model(path);
+  const std::string before = read_file(path);
+  std::vector<float> weights =
+      trainer.impl().parameters.download(trainer.impl().parameters.arenas().parameters);
+  weights[0] = kInfinity;
+  trainer.impl().parameters.upload(trainer.impl().parameters.arenas().parameters, weights);
+  expect_error(Errc::numerics, {"weights", "parameter encoder.0.weight"}, [&] { trainer.save_model(path); });
+  expect_error(Errc::numerics, {"weights", "parameter encoder.0.weight"}, [&] { trainer.save_state(path); });
+  EXPECT_EQ(read_file(path), before);
+  expect_error(Errc::numerics, {"step 1"}, [&] { fit(trainer, job); });
+}
+
 TEST(HugeData, IsBlamedForAGaussian) {
   Job job = job_with_one_bad_row();
   job.data = Dataset::from_values(std::vector<float>(70 * kColumns, 1e30f), kColumns);
   Trainer trainer = trainer_of(job);
   expect_error(Errc::numerics, {"step 3", "unit scale"}, [&] { fit(trainer, job); });
+}
+
+// An outlier among the validation rows neither wins nor ends a run.
+TEST(HugeData, AmongTheValidationRowsIsNeverTheBest) {
+  Job job = job_with_one_bad_row();
+  job.validation = job.data;
+  job.data = random_rows(70, 1);
+  job.train.patience = 1;
+  Trainer trainer = trainer_of(job);
+  const FitResult result = fit(trainer, job);
+  ASSERT_EQ(result.history.size(), 3u);
+  for (const EpochMetrics& metrics : result.history) {
+    EXPECT_FALSE(metrics.best);
+    EXPECT_FALSE(std::isfinite(metrics.validation->elbo));
+  }
 }
 
 }  // namespace

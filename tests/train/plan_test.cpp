@@ -93,8 +93,14 @@ TEST(Plan, RefusesWhatFitWould) {
   };
   refused(Dataset::from_values(random_values(70, 1), 14), "14");
   refused(Dataset::from_values(random_values(7 * kColumns, 1, 0.0f, 2.0f), kColumns), "row");
+  expect_error(Errc::data, {"14"}, [&] {
+    const Dataset wide = Dataset::from_values(random_values(70, 1), 14);
+    static_cast<void>(Trainer::plan(job.model, job.train, job.data, wide));
+  });
   job.train.validation_fraction = 0.9;
   refused(random_rows(1, 1), "validation");
+  expect_error(Errc::invalid_argument, {"validation_fraction"},
+               [&] { static_cast<void>(Trainer::plan(job.model, job.train, job.data, job.data)); });
 }
 
 TEST(Plan, PhasesAreThoseOfTheStep) {

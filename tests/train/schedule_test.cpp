@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "cuvae/error.hpp"
+
 namespace cuvae::test {
 namespace {
 
@@ -36,6 +38,25 @@ TEST(Schedule, MaxStepsLimitsTheRun) {
   EXPECT_EQ(Schedule(config, kRows).total_steps(), 40);
 }
 
+TEST(Schedule, HasNoMoreStepsThanTheNoiseCanCount) {
+  TrainConfig config = ten_epochs();
+  config.epochs = 1'000'000;
+  config.batch = 1;
+  EXPECT_EQ(Schedule(config, 4294).total_steps(), 4'294'000'000);
+  EXPECT_THROW(Schedule(config, 4295), Error);
+  config.max_steps = 4'294'967'295;
+  EXPECT_EQ(Schedule(config, 4295).total_steps(), 4'294'967'295);
+}
+
+TEST(Schedule, ABatchBeyondTheDataIsOnePartialStep) {
+  TrainConfig config = ten_epochs();
+  config.batch = 1000;
+  config.micro_batch = 40;
+  const Schedule schedule(config, kRows);
+  EXPECT_EQ(schedule.passes_of(0), 2);
+  EXPECT_EQ(schedule.passes_before(1), 2);
+}
+
 TEST(Schedule, EveryRowOfAnEpochIsTakenOnce) {
   for (const std::int32_t micro : {0, 1, 6, 7, 19, 20}) {
     SCOPED_TRACE(micro);
@@ -43,11 +64,11 @@ TEST(Schedule, EveryRowOfAnEpochIsTakenOnce) {
     config.micro_batch = micro;
     const Schedule schedule(config, kRows);
     const std::vector<ops::PassPlan> table = schedule.epoch(8, 8);
-    ASSERT_EQ(static_cast<std::int64_t>(table.size()), 4 * schedule.passes_per_step());
+    ASSERT_EQ(static_cast<std::int64_t>(table.size()), schedule.passes_before(4));
     std::int64_t next = 0;
     for (const ops::PassPlan& pass : table) {
-      EXPECT_LE(pass.active_rows, schedule.pass_rows());
-      if (pass.active_rows == 0) continue;
+      EXPECT_LE(pass.active_rows, train::pass_rows(config));
+      EXPECT_GT(pass.active_rows, 0);
       EXPECT_EQ(pass.first_position, next);
       next += pass.active_rows;
     }
@@ -59,8 +80,10 @@ TEST(Schedule, RowsWeighTheirWholeBatch) {
   TrainConfig config = ten_epochs();
   config.micro_batch = 6;
   const Schedule schedule(config, kRows);
-  ASSERT_EQ(schedule.passes_per_step(), 4);
   for (std::int64_t step = 0; step < 4; ++step) {
+    EXPECT_EQ(schedule.passes_of(step), step < 3 ? 4 : 2) << "of 6, 6, 6 and 2 rows; of 6 and 4";
+    EXPECT_EQ(schedule.passes_before(step), 4 * step);
+    EXPECT_EQ(static_cast<std::int64_t>(schedule.step(step, step).size()), schedule.passes_of(step));
     std::int64_t rows = 0;
     for (const ops::PassPlan& pass : schedule.step(step, step)) {
       EXPECT_EQ(pass.row_weight, step < 3 ? 1.0f / 20.0f : 1.0f / 10.0f);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "data/sample_files.hpp"
 #include "model/reference_model.hpp"
@@ -109,6 +110,74 @@ TEST(Step, MayAlternateWithFit) {
   const Elbo expected = expected_step(trainer, rows);
   EXPECT_NEAR(trainer.step(rows).elbo, expected.elbo, 1e-5);
   EXPECT_EQ(trainer.steps_done(), 14);
+}
+
+TEST(Step, BetweenPartsOfAnEpochLeavesItsMeansAlone) {
+  Job job = small_job();
+  freeze(job);
+  const auto history_with = [&](float value) {
+    Trainer trainer = trainer_of(job);
+    fit(trainer, job, [](const Progress&) { return Control::stop; });
+    for (int i = 0; i < 9; ++i) trainer.step(std::vector<float>(20 * kColumns, value));
+    return describe(fit(trainer, job).history);
+  };
+  EXPECT_EQ(history_with(0.0f), history_with(1.0f));
+}
+
+TEST(Step, AfterTheEndBringsNoFurtherEpoch) {
+  Job job = small_job();
+  job.train.max_steps = 4;
+  Trainer trainer = trainer_of(job);
+  trainer.step(random_values(kColumns, 1));
+  EXPECT_EQ(fit(trainer, job).history.size(), 1u);
+  trainer.step(random_values(kColumns, 1));
+  const FitResult again = fit(trainer, job);
+  EXPECT_EQ(again.reason, StopReason::max_steps);
+  EXPECT_TRUE(again.history.empty());
+}
+
+TEST(Step, IsExactHoweverLargeWhatCameBefore) {
+  Job job = small_job();
+  job.model.likelihood = Likelihood::gaussian;
+  freeze(job);
+  Trainer trainer = trainer_of(job);
+  trainer.step(std::vector<float>(20 * kColumns, 1e12f));
+  const std::vector<float> rows = random_values(10 * kColumns, 1);
+  const Elbo expected = expected_step(trainer, rows);
+  EXPECT_NEAR(trainer.step(rows).elbo, expected.elbo, 1e-4);
+}
+
+TEST(Step, IsNotForTheCallbackOfFit) {
+  const Job job = small_job();
+  Trainer trainer = trainer_of(job), alone = trainer_of(job);
+  const std::vector<float> rows = random_values(kColumns, 1);
+  const TempDir folder;
+  const std::string state = (folder.path / "state.safetensors").string();
+  trainer.save_state(state);
+  const FitResult result = fit(trainer, job, [&](const Progress&) {
+    expect_error(Errc::invalid_argument, {"step", "under way"}, [&] { trainer.step(rows); });
+    expect_error(Errc::invalid_argument, {"fit", "under way"}, [&] { trainer.fit(job.data); });
+    expect_error(Errc::invalid_argument, {"load_state", "under way"}, [&] { trainer.load_state(state); });
+    return Control::proceed;
+  });
+  EXPECT_EQ(describe(result.history), describe(fit(alone, job).history));
+  trainer.step(rows);
+}
+
+TEST(Step, RefusesValuesThatFitWould) {
+  Job job = small_job();
+  std::vector<float> rows = random_values(3 * kColumns, 1);
+  rows[kColumns + 2] = 1.5f;
+  const auto refused = [&](const char* why) {
+    Trainer trainer = trainer_of(job);
+    expect_error(Errc::data, {"row 1, column 2", why}, [&] { trainer.step(rows); });
+    EXPECT_EQ(trainer.steps_done(), 0);
+  };
+  refused("[0, 1]");
+  job.model.likelihood = Likelihood::gaussian;
+  trainer_of(job).step(rows);
+  rows[kColumns + 2] = std::numeric_limits<float>::quiet_NaN();
+  refused("finite");
 }
 
 TEST(Step, RefusesWrongSizes) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "data/sample_files.hpp"
 #include "model/reference_model.hpp"
@@ -183,7 +184,12 @@ TEST(Vae, RefusesNumbersThatAreNoWholeRows) {
     expect_error(Errc::invalid_argument, {"sample", std::to_string(n)},
                  [&] { static_cast<void>(vae.sample(n)); });
   }
-  expect_error(Errc::invalid_argument, {"sample", "-1"}, [&] { static_cast<void>(vae.sample(1, 0, -1)); });
+  for (const std::int64_t first :
+       {std::int64_t{-1}, std::int64_t{1} << 40, std::numeric_limits<std::int64_t>::max()}) {
+    expect_error(Errc::invalid_argument, {"sample", std::to_string(first)},
+                 [&] { static_cast<void>(vae.sample(1, 0, first)); });
+  }
+  EXPECT_EQ(vae.sample(1, 0, (std::int64_t{1} << 40) - 1).size(), static_cast<std::size_t>(kColumns));
 }
 
 TEST(Vae, ModelOfATrainerIsACopy) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 namespace cuvae::test {
@@ -71,6 +72,16 @@ TEST(StepState, AnythingNotFiniteIsSeen) {
   }
 }
 
+TEST(StepState, AGradientWhoseSquareOverflowsIsNotApplied) {
+  StepState state = with_losses(1, 1);
+  JudgeGradient{3.4e38, 0}(state);
+  EXPECT_EQ(state.finite, 1);
+  JudgeGradient{3.5e38, 0}(state);
+  EXPECT_EQ(state.finite, 0);
+  JudgeGradient{3.5e38, 1e18}(state);  // clipped, it is
+  EXPECT_EQ(state.finite, 1);
+}
+
 TEST(StepState, AnAppliedUpdateCountsItsLosses) {
   StepState state = with_losses(10, 4);
   state.skipped_in_a_row = 2;
@@ -83,6 +94,8 @@ TEST(StepState, AnAppliedUpdateCountsItsLosses) {
   EXPECT_EQ(state.epoch_sums.rows, 3);
   EXPECT_EQ(state.batch.rows, 0);
   EXPECT_EQ(state.batch.nll, 0);
+  EXPECT_EQ(state.last.nll, 10);
+  EXPECT_EQ(state.last.rows, 3);
   EXPECT_EQ(state.skipped_in_a_row, 0);
   EXPECT_EQ(state.skipped, 0);
 }
@@ -102,6 +115,7 @@ TEST(StepState, ASkippedUpdateLeavesNoTraceInTheSums) {
   EXPECT_EQ(state.epoch_sums.nll, 10);
   EXPECT_EQ(state.epoch_sums.rows, 3);
   EXPECT_EQ(state.batch.nll, 0);  // the NaN is gone
+  EXPECT_TRUE(std::isnan(state.last.nll)) << "but it can be told";
   AddLosses{1, 1}(state);
   JudgeGradient{1, 0}(state);
   EXPECT_EQ(state.finite, 1);
