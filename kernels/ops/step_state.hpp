@@ -3,9 +3,9 @@
 // back to report and to stop.
 #pragma once
 
+#include <cfloat>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
 #include "kernels/ops/host_device.hpp"
 
@@ -68,8 +68,8 @@ struct JudgeGradient {
     using std::isfinite, std::sqrt;
     const double norm = sqrt(gradient_square),
                  scale = clip_norm > 0 && norm > clip_norm ? clip_norm / norm : 1;
-    const bool fits = isfinite(gradient_square) &&
-                      gradient_square * scale * scale <= double{std::numeric_limits<float>::max()};
+    constexpr double kMost{FLT_MAX};
+    const bool fits = isfinite(gradient_square) && gradient_square * scale * scale <= kMost;
     state.gradient_square = gradient_square;
     state.gradient_scale = static_cast<float>(scale);
     state.finite = fits && isfinite(state.batch.nll) && isfinite(state.batch.kl) ? 1 : 0;

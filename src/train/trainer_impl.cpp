@@ -1,0 +1,144 @@
+#include "src/train/trainer_impl.hpp"
+
+#include <cmath>
+
+#include "cuvae/error.hpp"
+#include "kernels/ops/binarize.hpp"
+#include "src/config/text.hpp"
+#include "src/model/initialize.hpp"
+#include "src/train/fit.hpp"
+
+namespace cuvae {
+namespace {
+
+// Updates in a row that may be skipped before training gives up.
+constexpr std::int64_t kPatienceWithNonFinite = 3;
+
+ModelConfig validated(const ModelConfig& config) {
+  validate(config);
+  model::require_data_dim(config);
+  return config;
+}
+
+TrainConfig validated(const TrainConfig& config) {
+  validate(config);
+  return config;
+}
+
+std::string likely_cause(const ModelConfig& model, const TrainConfig& train) {
+  std::string cause =
+      "Likely cause: the learning rate (" + config::format(train.learning_rate) + ") is too high";
+  if (model.likelihood == Likelihood::gaussian)
+    cause += ", or the data is far from unit scale (standardise it)";
+  return cause + ".";
+}
+
+}  // namespace
+
+Trainer::Impl::Impl(const ModelConfig& model, const TrainConfig& train, const Device& wanted)
+    : model_config(validated(model)),
+      train_config(validated(train)),
+      backend(make_backend(wanted)),
+      device(backend->device()),
+      layout(model_config),
+      parameters(*backend, layout, model::Arenas::training),
+      pass_rows(train::pass_rows(train_config)),
+      network(*backend, model_config, layout, parameters, pass_rows, model::Use::training),
+      first_backward(network.backward_phases(GradientMode::overwrite)),
+      next_backward(network.backward_phases(GradientMode::accumulate)) {
+  for (const auto& part : {network.load_phases(), network.encode_phases(), network.sample_phases(),
+                           network.decode_phases(), network.loss_phases()}) {
+    forward.insert(forward.end(), part.begin(), part.end());
+  }
+  network.input().binarize = model_config.binarize;
+  network.input().binarize_noise = {train_config.seed, ops::Purpose::binarize, 0};
+  network.input().latent_noise = {train_config.seed, ops::Purpose::latent, 0};
+  parameters.upload(parameters.arenas().parameters,
+                    model::initial_parameters(layout, model_config, train_config.seed));
+}
+
+void Trainer::Impl::run_step(train::Feed* feed, const ops::RowOrder& order, const ops::PassPlan* table,
+                             std::int64_t passes) {
+  const PassContext pass = network.pass();
+  for (std::int64_t i = 0; i < passes; ++i) {
+    backend->begin_pass(pass, table);
+    backend->pick_rows(pass, order, pass_rows);
+    if (feed != nullptr) feed->stage(network, pass_rows);
+    for (const auto& phase : forward) phase.run();
+    backend->add_losses(pass, network.row_nll(), network.row_kl(), pass_rows);
+    for (const auto& phase : i == 0 ? first_backward : next_backward) phase.run();
+  }
+  backend->judge_gradient(pass, parameters.arenas(), train_config.clip_norm);
+  backend->update(pass, parameters.arenas(), train_config);
+  backend->advance_step(pass);
+  state = network.state();
+}
+
+void Trainer::Impl::require_finite_updates() const {
+  if (state.skipped_in_a_row < kPatienceWithNonFinite) return;
+  diverged(std::to_string(state.skipped_in_a_row) +
+           " updates in a row were not finite; the weights are those before them");
+}
+
+void Trainer::Impl::require_finite_weights() const {
+  if (!network.non_finite_parameter().empty()) diverged("the last update made the weights overflow");
+}
+
+void Trainer::Impl::diverged(const std::string& how) const {
+  std::string tensor = network.first_non_finite();
+  if (tensor.empty()) {
+    const bool of_loss = !std::isfinite(state.last.nll) || !std::isfinite(state.last.kl);
+    tensor = of_loss ? "the loss of an earlier pass of the batch"
+                     : "the gradient (the square of its norm of " +
+                           config::format(std::sqrt(state.gradient_square)) + " overflows)";
+  }
+  throw Error(Errc::numerics, "step " + std::to_string(state.step) + ": " + how + "\nFirst bad tensor: " +
+                                  tensor + "\n" + likely_cause(model_config, train_config) +
+                                  "\nTry a lower --lr, --clip-norm 1, or a --kl-warmup.");
+}
+
+std::vector<Parameter> Trainer::Impl::download(const float* arena) const {
+  return layout.to_parameters(parameters.download(arena));
+}
+
+train::ModelFile Trainer::Impl::model_file(const train::Metadata& extra) const {
+  require_finite_weights();
+  return {model_config, image, download(parameters.arenas().parameters), extra};
+}
+
+void Trainer::Impl::check_data(const Dataset& data, const Dataset* validation) const {
+  const std::uint64_t second = validation == nullptr ? 0 : validation->fingerprint();
+  const bool started = run.data_fingerprint != 0;
+  if (started && (run.data_fingerprint != data.fingerprint() || run.validation_fingerprint != second)) {
+    const bool same_training = run.data_fingerprint == data.fingerprint();
+    throw Error(Errc::data, (same_training && validation != nullptr ? validation->source() : data.source()) +
+                                ": not the data this run was started on (its fingerprint differs)" +
+                                "\nResume with the same data, or start afresh in another --out.");
+  }
+  train::require_trainable(model_config, train_config, data, validation);
+}
+
+void Trainer::Impl::adopt_data(const Dataset& data, const Dataset* validation) {
+  run.data_fingerprint = data.fingerprint();
+  run.validation_fingerprint = validation == nullptr ? 0 : validation->fingerprint();
+  image = data.image();
+}
+
+void Trainer::Impl::set_output_bias(const Dataset& data, const ops::RowOrder& order) {
+  std::vector<double> means(static_cast<std::size_t>(data.cols()));
+  std::vector<float> row(means.size());
+  const bool threshold = model_config.binarize == Binarize::threshold;
+  for (std::int64_t i = 0; i < order.rows; ++i) {
+    data.read_row(order.row(i, 0), row);
+    for (std::size_t col = 0; col < row.size(); ++col) {
+      const float value = threshold ? ops::BinarizeThreshold{}({row[col]}).out[0] : row[col];
+      means[col] += static_cast<double>(value);
+    }
+  }
+  for (double& mean : means) mean /= static_cast<double>(order.rows);
+  std::vector<float> values = parameters.download(parameters.arenas().parameters);
+  model::set_output_bias(values, layout, model_config.likelihood, means);
+  parameters.upload(parameters.arenas().parameters, values);
+}
+
+}  // namespace cuvae
