@@ -9,19 +9,22 @@ if(NOT CuvaeOpenBLAS_VARIANT)
   set(CuvaeOpenBLAS_VARIANT openmp)
 endif()
 set(variant_suffixes openblas-${CuvaeOpenBLAS_VARIANT} ${CMAKE_LIBRARY_ARCHITECTURE}/openblas-${CuvaeOpenBLAS_VARIANT})
-find_path(CuvaeOpenBLAS_INCLUDE_DIR cblas.h PATH_SUFFIXES ${variant_suffixes} openblas)
-find_library(CuvaeOpenBLAS_LIBRARY NAMES libopenblas.a PATH_SUFFIXES ${variant_suffixes} NO_DEFAULT_PATH
+# One cache entry per variant: a build folder may change over.
+set(include_dir CuvaeOpenBLAS_${CuvaeOpenBLAS_VARIANT}_INCLUDE_DIR)
+set(library CuvaeOpenBLAS_${CuvaeOpenBLAS_VARIANT}_LIBRARY)
+find_path(${include_dir} cblas.h PATH_SUFFIXES ${variant_suffixes} openblas)
+find_library(${library} NAMES libopenblas.a PATH_SUFFIXES ${variant_suffixes} NO_DEFAULT_PATH
   PATHS /usr/lib /usr/local/lib ${CMAKE_PREFIX_PATH})
 
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(CuvaeOpenBLAS
-  REQUIRED_VARS CuvaeOpenBLAS_LIBRARY CuvaeOpenBLAS_INCLUDE_DIR
+  REQUIRED_VARS ${library} ${include_dir}
   REASON_FAILURE_MESSAGE "install libopenblas-${CuvaeOpenBLAS_VARIANT}-dev")
 
 if(CuvaeOpenBLAS_FOUND AND NOT TARGET CuvaeOpenBLAS::CuvaeOpenBLAS)
   add_library(CuvaeOpenBLAS::CuvaeOpenBLAS STATIC IMPORTED)
   set_target_properties(CuvaeOpenBLAS::CuvaeOpenBLAS PROPERTIES
-    IMPORTED_LOCATION ${CuvaeOpenBLAS_LIBRARY}
-    INTERFACE_INCLUDE_DIRECTORIES ${CuvaeOpenBLAS_INCLUDE_DIR}
+    IMPORTED_LOCATION ${${library}}
+    INTERFACE_INCLUDE_DIRECTORIES ${${include_dir}}
     INTERFACE_LINK_LIBRARIES m)
 endif()

@@ -28,7 +28,8 @@ whole() {
 # download URL FILE
 download() {
   if command -v curl > /dev/null; then
-    curl --fail --silent --show-error --location --connect-timeout 20 --output "$2" "$1"
+    curl --fail --silent --show-error --location --connect-timeout 20 \
+      --speed-limit 1000 --speed-time 30 --output "$2" "$1"
   elif command -v wget > /dev/null; then
     wget --quiet --timeout=20 --tries=2 --output-document="$2" "$1"
   else

@@ -6,17 +6,19 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <limits>
 #include <optional>
 
 #include "src/core/read_error.hpp"
+#include "src/core/shown.hpp"
 #include "src/io/json_string.hpp"
 
 namespace cuvae::cli {
 namespace {
 
 using config::Kind;
+
+constexpr std::size_t kMostBytes = std::size_t{1} << 20;
 
 std::string place(const std::filesystem::path& path, const toml::source_region& source) {
   return path.string() + ":" + std::to_string(source.begin.line) + ":" + std::to_string(source.begin.column);
@@ -29,7 +31,13 @@ std::string read_text(const std::filesystem::path& path) {
                  "Give --config a TOML file, such as the config.toml in it.");
   std::ifstream file(path, std::ios::binary);
   if (!file) core::refuse(path.string(), std::strerror(errno), "Check the path given to --config.");
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::string text(kMostBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad() || !file.eof())
+    core::refuse(path.string(), "it cannot be read to its end, or is larger than a MiB",
+                 "Give --config a TOML file.");
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
 }
 
 toml::table parse_toml(const std::filesystem::path& path) {
@@ -97,7 +105,7 @@ std::optional<std::string> text_of(const toml::node& node, Kind kind) {
   for (const RunKey& key : run_keys()) names.push_back(key.words.name);
   std::string hint = detail::did_you_mean(name, names);
   if (hint.empty()) hint = "cuvae train --help lists them, with '_' for '-'";
-  throw Error(Errc::invalid_argument, where + ": unknown key '" + name + "'; " + hint);
+  throw Error(Errc::invalid_argument, where + ": unknown key '" + core::shown(name) + "'; " + hint);
 }
 
 std::string quoted(const std::string& text) {
@@ -106,10 +114,17 @@ std::string quoted(const std::string& text) {
   return out;
 }
 
+// Throws Error(invalid_argument): a file's name may be any bytes, TOML is UTF-8.
 std::string toml_value(const RunKey& key, const std::string& text) {
   const bool bare = (key.kind == Kind::integer && !beyond_toml(text)) || key.kind == Kind::number ||
                     (key.kind == Kind::number_or_text && config::is_number(text));
-  return bare ? text : quoted(text);
+  if (bare) return text;
+  const std::string literal = quoted(text);
+  constexpr std::string_view kReplaced = "\xef\xbf\xbd";  // U+FFFD, in the place of what is not UTF-8
+  if (literal.find(kReplaced) != std::string::npos && text.find(kReplaced) == std::string::npos)
+    throw Error(Errc::invalid_argument, key.words.name + ": '" + core::shown(literal) +
+                                            "' is not UTF-8, so config.toml cannot name it; rename it");
+  return literal;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "cuvae/vae.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/output.hpp"
+#include "src/core/shown.hpp"
 #include "src/data/dataset_impl.hpp"
 
 namespace cuvae::cli {
@@ -36,7 +37,8 @@ std::string describe_checkpoint(const std::string& path) {
   for (const Parameter& parameter : vae.parameters())
     rows.emplace_back(parameter.name, shape_text(parameter.shape));
   rows.emplace_back("", "");
-  for (const auto& [name, value] : vae.metadata()) rows.emplace_back(name, value);
+  for (const auto& [name, value] : vae.metadata())
+    rows.emplace_back(core::shown(name), core::shown(value, 1000));
   return two_columns(rows);
 }
 

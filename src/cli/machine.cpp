@@ -6,7 +6,7 @@ void check_device(const std::string& text) {
   try {
     (void)Device::parse(text);
   } catch (const Error&) {
-    throw Error(Errc::invalid_argument, "'" + text + "' is none of auto, cpu, cuda, cuda:N");
+    throw Error(Errc::invalid_argument, "'" + core::shown(text) + "' is none of auto, cpu, cuda, cuda:N");
   }
 }
 

@@ -1,8 +1,11 @@
 // The executable: picks the subcommand, and turns whatever goes wrong into one message and one exit code.
+#include <fcntl.h>
+
 #include <algorithm>
 #include <array>
 #include <csignal>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <string>
 #include <string_view>
@@ -80,6 +83,8 @@ ExitCode report_current_exception() {
   } catch (const Stopped&) {
     print("cuvae: stopped by a signal; nothing was written\n", Stream::err);
     return ExitCode::stopped;
+  } catch (const std::filesystem::filesystem_error& error) {
+    return report(exit_code(Errc::io), error.what());
   } catch (const std::bad_alloc&) {
     return report(ExitCode::device, "out of memory; a smaller --batch or smaller layers need less");
   } catch (const std::exception& error) {
@@ -89,11 +94,19 @@ ExitCode report_current_exception() {
   }
 }
 
+// A standard stream that the caller has closed gives its number to no file of ours; using it stays an error.
+void occupy_closed_streams() {
+  for (const int stream : {0, 1, 2}) {
+    if (fcntl(stream, F_GETFD) < 0) (void)open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY);
+  }
+}
+
 }  // namespace
 }  // namespace cuvae::cli
 
 int main(int count, char** texts) {
   using namespace cuvae::cli;
+  occupy_closed_streams();
   std::signal(SIGXFSZ, SIG_IGN);  // a file grown too large is an error like a full disk
   ExitCode code = ExitCode::bug;
   try {

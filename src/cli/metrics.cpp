@@ -1,7 +1,9 @@
 #include "src/cli/metrics.hpp"
 
+#include <filesystem>
 #include <fstream>
 
+#include "cuvae/error.hpp"
 #include "src/io/atomic_file.hpp"
 #include "src/io/json_line.hpp"
 
@@ -41,12 +43,14 @@ void MetricsFile::append(const EpochMetrics& metrics) {
 }
 
 void MetricsFile::drop_later_lines() const {
+  if (std::error_code ignored; !std::filesystem::exists(path_, ignored)) return;
   std::ifstream file(path_, std::ios::binary);
   std::string kept, line;
   while (std::getline(file, line)) {
     const auto epoch = io::integer_field(line, "epoch");  // none: a line that a crash cut short
     if (epoch && *epoch <= epochs_done_) kept += line + "\n";
   }
+  if (!file.eof()) throw Error(Errc::io, path_ + ": cannot be read; its lines would be lost");
   io::write_file(path_, kept);
 }
 

@@ -72,9 +72,13 @@ std::string CommandLine::with_default(const std::string& help, const std::string
 
 bool CommandLine::parse(Arguments arguments) const {
   for (const std::string& argument : arguments) {
+    if (argument == "--") break;
     if (argument == "-h" || argument == "--help") {
       print(help());
       return false;
+    }
+    if (argument.starts_with("--") && argument.ends_with('=')) {
+      throw Error(Errc::invalid_argument, argument.substr(0, argument.size() - 1) + " needs a value");
     }
   }
   CLI::App app;
@@ -111,8 +115,13 @@ void CommandLine::refuse_leftovers(const std::vector<std::string>& leftovers) co
     if (entry.form != Form::option && entry.form != Form::flag) continue;
     std::ranges::copy(split_names(entry.names), std::back_inserter(flags));
   }
+  bool options_ended = false;
   for (const std::string& leftover : leftovers) {
-    if (!leftover.starts_with('-')) {
+    if (!options_ended && leftover == "--") {
+      options_ended = true;
+      continue;
+    }
+    if (options_ended || !leftover.starts_with('-')) {
       throw Error(Errc::invalid_argument, "unexpected argument '" + leftover + "'\nusage: " + usage_);
     }
     const std::string name = leftover.substr(0, leftover.find('='));

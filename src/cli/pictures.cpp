@@ -13,6 +13,15 @@ namespace {
 constexpr std::int64_t kPairs = 32;
 constexpr std::int32_t kPairsAcross = 8;
 
+std::int32_t across(std::int64_t count) {
+  return static_cast<std::int32_t>(std::ceil(std::sqrt(static_cast<double>(count))));
+}
+
+bool pairs_fit(std::int64_t pairs, ImageShape image) {
+  const std::int64_t columns = std::min<std::int64_t>(pairs, kPairsAcross);
+  return io::grid_fits(image, 2 * ((pairs + columns - 1) / columns), columns);
+}
+
 std::vector<float> first_rows(const Dataset& data, std::int64_t count) {
   const auto cols = static_cast<std::size_t>(data.cols());
   std::vector<float> values(static_cast<std::size_t>(count) * cols);
@@ -24,14 +33,19 @@ std::vector<float> first_rows(const Dataset& data, std::int64_t count) {
 
 }  // namespace
 
-void draw_samples(const std::string& path, Vae& vae, std::int64_t count, std::uint64_t seed,
+bool samples_fit(std::int64_t count, ImageShape image) {
+  return io::grid_fits(image, (count + across(count) - 1) / across(count), across(count));
+}
+
+void draw_samples(const std::string& path, std::span<const float> samples, std::int64_t count,
                   ImageShape image) {
-  const auto across = static_cast<std::int32_t>(std::ceil(std::sqrt(static_cast<double>(count))));
-  io::write_png_grid(path, vae.sample(count, seed), count, image, across);
+  io::write_png_grid(path, samples, count, image, across(count));
 }
 
 std::int64_t draw_reconstructions(const std::string& path, Vae& vae, const Dataset& data, ImageShape image) {
-  const std::int64_t pairs = std::min(kPairs, data.rows());
+  std::int64_t pairs = std::min(kPairs, data.rows());
+  while (pairs > 0 && !pairs_fit(pairs, image)) pairs /= 2;
+  if (pairs == 0) return 0;
   const std::vector<float> originals = first_rows(data, pairs);
   io::write_png_pairs(path, originals, vae.reconstruct(originals), pairs, image, kPairsAcross);
   return pairs;

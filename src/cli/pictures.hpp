@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "cuvae/dataset.hpp"
@@ -9,11 +10,13 @@
 
 namespace cuvae::cli {
 
-// A grid of `count` samples, about as high as wide.
-void draw_samples(const std::string& path, Vae& vae, std::int64_t count, std::uint64_t seed,
+// A grid of samples, count x data_dim values, about as high as wide.
+void draw_samples(const std::string& path, std::span<const float> samples, std::int64_t count,
                   ImageShape image);
+[[nodiscard]] bool samples_fit(std::int64_t count, ImageShape image);
 
-// The first rows, at most 32, and below them their reconstructions. Returns how many there are.
+// The first rows, at most 32 and as many as fit, and below them their reconstructions. Returns how many there
+// are; 0, and no file, where not even one fits.
 std::int64_t draw_reconstructions(const std::string& path, Vae& vae, const Dataset& data, ImageShape image);
 
 }  // namespace cuvae::cli

@@ -40,6 +40,8 @@ ExitCode run_reconstruct(Arguments arguments) {
   const std::int64_t rows = format == FileFormat::png
                                 ? draw_reconstructions(use.out, vae, data, require_image(use, vae))
                                 : write_all(use, vae, data);
+  if (rows == 0)
+    throw Error(Errc::invalid_argument, "--out: the rows are too large for a picture; write .npy");
   print(std::to_string(rows) + " reconstructions: " + use.out + "\n");
   return ExitCode::ok;
 }

@@ -1,6 +1,10 @@
 #include "src/cli/run_directory.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <array>
+#include <cerrno>
 #include <ctime>
 
 #include "cuvae/error.hpp"
@@ -28,13 +32,17 @@ std::string utc_name() {
 
 }  // namespace
 
-RunDirectory::RunDirectory(fs::path path, Start wanted) : path_(std::move(path)) {
-  if (wanted == Start::resume && has_state()) return;
+RunDirectory::RunDirectory(fs::path path, Start wanted) : path_(std::move(path)), wanted_(wanted) {
+  if (!path_.empty()) require_free();
+}
+
+void RunDirectory::require_free() const {
+  if (wanted_ == Start::resume && has_state()) return;
   for (const char* name : kFiles) {
     // What a run that was killed before its first checkpoint leaves is no loss: --resume begins it again.
     const bool weights = name == kModel || name == kBest;
-    if (!is_there(path_ / name) || (wanted == Start::resume && !weights)) continue;
-    const std::string mend = wanted == Start::resume
+    if (!is_there(path_ / name) || (wanted_ == Start::resume && !weights)) continue;
+    const std::string mend = wanted_ == Start::resume
                                  ? "It has no state.safetensors to resume from; choose another --out."
                                  : "Add --resume to continue it, or choose another --out.";
     throw Error(Errc::invalid_argument, path_.string() + ": holds a run already (" + name + ")\n" + mend);
@@ -54,26 +62,43 @@ fs::path RunDirectory::fresh_name() {
 }
 
 void RunDirectory::create() {
-  note_what_is_missing();
+  make_folder();
+  lock();
+  require_free();
+  std::vector<fs::path> files;
+  for (const char* name : kFiles) {
+    if (!is_there(path_ / name)) files.push_back(path_ / name);
+  }
+  created_.insert(created_.begin(), files.begin(), files.end());
+  io::remove_stale_temporaries(path_);
+}
+
+void RunDirectory::make_folder() {
+  const bool by_the_clock = path_.empty();
   std::error_code error;
-  fs::create_directories(path_, error);
+  for (bool made = false; !made && !error;) {
+    if (by_the_clock) path_ = fresh_name();
+    created_.clear();
+    const fs::path whole = fs::absolute(path_, error).lexically_normal();
+    for (fs::path folder = whole; !error && !is_there(folder); folder = folder.parent_path())
+      created_.push_back(folder);
+    if (!error) made = fs::create_directories(path_, error) || !by_the_clock;
+  }
   if (!error && !fs::is_directory(path_, error)) error = std::make_error_code(std::errc::not_a_directory);
   if (error)
     throw Error(Errc::io,
                 path_.string() + ": cannot be created: " + error.message() + "\nChoose another --out.");
-  io::remove_stale_temporaries(path_);
+}
+
+// Some file systems know no locks: there the caller is trusted.
+void RunDirectory::lock() {
+  lock_ = core::Descriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock_.is_open() || ::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  created_.clear();  // it is the other's
+  throw Error(Errc::invalid_argument, path_.string() + ": another process is training in it" +
+                                          "\nWait for its end, or choose another --out.");
 }
 
 bool RunDirectory::has_state() const { return is_there(path_ / kState); }
-
-void RunDirectory::note_what_is_missing() {
-  for (const char* name : kFiles) {
-    if (!is_there(path_ / name)) created_.push_back(path_ / name);
-  }
-  for (fs::path folder = fs::absolute(path_).lexically_normal(); !is_there(folder);
-       folder = folder.parent_path()) {
-    created_.push_back(folder);
-  }
-}
 
 }  // namespace cuvae::cli

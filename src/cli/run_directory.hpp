@@ -6,13 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "src/core/descriptor.hpp"
+
 namespace cuvae::cli {
 
 class RunDirectory {
  public:
   enum class Start { afresh, resume };
 
-  // Throws Error(invalid_argument) where a run is there already and would be overwritten. Touches nothing.
+  // No path: one by the clock. Throws Error(invalid_argument) where a run is there already and would be
+  // overwritten. Touches nothing.
   RunDirectory(std::filesystem::path path, Start wanted);
   // Takes away what it brought, unless there is something to keep().
   ~RunDirectory();
@@ -22,7 +25,8 @@ class RunDirectory {
   // runs/<UTC date-time>, a name that is not taken.
   [[nodiscard]] static std::filesystem::path fresh_name();
 
-  // Makes the folder and sweeps what a killed run left half-written. Throws Error(io).
+  // Makes the folder, keeps other processes from training in it, and sweeps what a killed run left
+  // half-written. Throws Error(io), and Error(invalid_argument) where another process was faster.
   void create();
   // From now on the run can be resumed: what it brought stays.
   void keep() noexcept { created_.clear(); }
@@ -41,9 +45,13 @@ class RunDirectory {
   static constexpr std::array kFiles{kState, kModel, kBest, kConfig, kMetrics, kSamples, kReconstructions};
 
  private:
-  void note_what_is_missing();
+  void require_free() const;
+  void make_folder();
+  void lock();
 
   std::filesystem::path path_;
+  Start wanted_;
+  core::Descriptor lock_{-1};
   std::vector<std::filesystem::path> created_;  // files before their folder, folders before theirs
 };
 

@@ -35,23 +35,38 @@ CommandLine command_line(Request& request) {
   return line;
 }
 
+// In batches.
+template <class Use>
+void for_each_sample(const Request& request, Vae& vae, const Use& use) {
+  RowWatch watch("sample", request.count);
+  const std::int64_t batch = request.use.batch;
+  for (std::int64_t first = 0; first < request.count; first += batch) {
+    const std::int64_t count = std::min(batch, request.count - first);
+    use(vae.sample(count, request.use.seed, first));
+    watch.done(first + count);
+  }
+}
+
 void write_grid(const Request& request, Vae& vae) {
   if (request.count > kMostPictures) {
     throw Error(Errc::invalid_argument, "-n: a picture takes up to " + std::to_string(kMostPictures) +
                                             " samples; write more to a file ending in .npy");
   }
-  draw_samples(request.use.out, vae, request.count, request.use.seed, require_image(request.use, vae));
+  const ImageShape image = require_image(request.use, vae);
+  if (!samples_fit(request.count, image))
+    throw Error(Errc::invalid_argument,
+                "-n: " + std::to_string(request.count) + " samples of " + std::to_string(image.height) +
+                    " x " + std::to_string(image.width) + " pixels are too many for a picture; show fewer");
+  std::vector<float> all;
+  for_each_sample(request, vae, [&](const std::vector<float>& samples) {
+    all.insert(all.end(), samples.begin(), samples.end());
+  });
+  draw_samples(request.use.out, all, request.count, image);
 }
 
 void write_all(const Request& request, Vae& vae) {
-  const ModelUse& use = request.use;
-  io::NpyWriter file(use.out, std::vector<std::int64_t>{request.count, vae.config().data_dim});
-  RowWatch watch("sample", request.count);
-  for (std::int64_t first = 0; first < request.count; first += use.batch) {
-    const std::int64_t count = std::min<std::int64_t>(use.batch, request.count - first);
-    file.append(vae.sample(count, use.seed, first));
-    watch.done(first + count);
-  }
+  io::NpyWriter file(request.use.out, std::vector<std::int64_t>{request.count, vae.config().data_dim});
+  for_each_sample(request, vae, [&](const std::vector<float>& samples) { file.append(samples); });
   file.commit();
 }
 

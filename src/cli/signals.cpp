@@ -25,10 +25,13 @@ StopSignals::StopSignals() {
     sigaction(kStops[i], nullptr, &old_[i]);
     if (old_[i].sa_handler != SIG_IGN) sigaction(kStops[i], &action, nullptr);
   }
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, &old_pipe_);
 }
 
 StopSignals::~StopSignals() {
   for (std::size_t i = 0; i < kStops.size(); ++i) sigaction(kStops[i], &old_[i], nullptr);
+  sigaction(SIGPIPE, &old_pipe_, nullptr);
 }
 
 bool StopSignals::requested() noexcept { return stop_requested != 0; }

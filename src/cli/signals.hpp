@@ -1,4 +1,5 @@
 // SIGINT, SIGTERM and SIGHUP ask for a stop at the next step; a second SIGINT ends the process at once.
+// A pipe that nobody reads any more is an error of writing meanwhile, so that what is to be saved is saved.
 // One that was ignored before (nohup, a shell's background job) stays so.
 #pragma once
 
@@ -19,6 +20,7 @@ class StopSignals {
  private:
   static constexpr std::array kStops{SIGINT, SIGTERM, SIGHUP};
   std::array<struct sigaction, kStops.size()> old_{};
+  struct sigaction old_pipe_ {};
 };
 
 }  // namespace cuvae::cli

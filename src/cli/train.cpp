@@ -21,6 +21,11 @@ struct Request {
   std::vector<Given> on_line;
 };
 
+const std::string& not_empty(const std::string& flag, const std::string& text) {
+  if (text.empty()) throw Error(Errc::invalid_argument, flag + " needs a value");
+  return text;
+}
+
 void add_settings(CommandLine& line, Request& request, Group group) {
   static const RunSettings defaults;
   for (const RunKey& key : run_keys()) {
@@ -31,7 +36,7 @@ void add_settings(CommandLine& line, Request& request, Group group) {
         flag, key.words.placeholder,
         value.empty() || shorthand ? key.words.help : CommandLine::with_default(key.words.help, value),
         [&request, name = key.words.name, flag](const std::string& text) {
-          request.on_line.push_back({name, text, flag});
+          request.on_line.push_back({name, name == kOutKey ? not_empty(flag, text) : text, flag});
         });
   }
 }
@@ -46,7 +51,7 @@ CommandLine command_line(Request& request) {
                     request.on_line.push_back({kDataKey, text, "DATA"});
                   });
   line.option("--config", "FILE.toml", "settings; options given here win",
-              [&](const std::string& text) { request.config_file = text; });
+              [&](const std::string& text) { request.config_file = not_empty("--config", text); });
   line.flag("--resume", "continue the run in --out where it stopped", request.resume);
   line.flag("--dry-run", "show memory and phases of a step, and stop", request.dry_run);
   add_settings(line, request, Group::run);
@@ -72,12 +77,8 @@ RunSettings resolve(const Request& request) {
   if (!request.config_file.empty()) apply_settings(read_config_file(request.config_file), settings);
   apply_settings(request.on_line, settings);
   validate(settings);
-  if (settings.out.empty()) {
-    if (request.resume) {
-      throw Error(Errc::invalid_argument, "--resume needs --out: the folder of the run to continue");
-    }
-    settings.out = RunDirectory::fresh_name().string();
-  }
+  if (settings.out.empty() && request.resume)
+    throw Error(Errc::invalid_argument, "--resume needs --out: the folder of the run to continue");
   return settings;
 }
 
@@ -108,6 +109,7 @@ ExitCode train(const Request& request, RunSettings settings) {
   const Plan plan = validation ? Trainer::plan(settings.model, settings.train, data, *validation)
                                : Trainer::plan(settings.model, settings.train, data);
   if (request.dry_run) {
+    if (settings.out.empty()) settings.out = RunDirectory::fresh_name().string();
     print(start_table(settings, data, plan, device) + plan_table(plan));
     return ExitCode::ok;
   }
@@ -116,18 +118,26 @@ ExitCode train(const Request& request, RunSettings settings) {
                          request.resume ? RunDirectory::Start::resume : RunDirectory::Start::afresh);
   const StopSignals signals;
   Trainer trainer(settings.model, settings.train, device);
-  if (request.resume && directory.has_state()) trainer.load_state(directory.file(RunDirectory::kState));
   directory.create();
+  settings.out = directory.path().string();
+  if (request.resume && directory.has_state()) trainer.load_state(directory.file(RunDirectory::kState));
   print(start_table(settings, data, plan, device) + (request.resume ? resume_note(trainer) : ""));
   FitResult result;
   {
-    TrainingRun run(trainer, directory, repeatable(settings, trainer.device()), validation.value_or(data));
+    TrainingRun run(trainer, directory, repeatable(settings, trainer.device()), data,
+                    validation.value_or(data));
     result = fit(trainer, data, validation, run);
     run.finish();
   }
-  const bool stopped = result.reason == StopReason::requested;
-  print(stopped ? stopped_note(result, directory) : finished_note(result, directory));
-  return stopped ? ExitCode::stopped : ExitCode::ok;
+  if (result.reason != StopReason::requested) {
+    print(finished_note(result, directory));
+    return ExitCode::ok;
+  }
+  try {
+    print(stopped_note(result, directory));
+  } catch (const Error&) {  // the signal has ended the reader of the pipe too
+  }
+  return ExitCode::stopped;
 }
 
 }  // namespace

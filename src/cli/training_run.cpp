@@ -32,30 +32,40 @@ std::map<std::string, std::string> provenance(const Dataset& data, const Device&
 }  // namespace
 
 TrainingRun::TrainingRun(Trainer& trainer, RunDirectory& directory, const RunSettings& settings,
-                         const Dataset& data)
+                         const Dataset& data, const Dataset& pictured)
     : trainer_(trainer),
       directory_(directory),
       settings_(settings),
-      pictured_(data),
+      config_text_(config_file_text(settings)),
+      pictured_(pictured),
       provenance_(provenance(data, trainer.device())),
       metrics_(directory.file(RunDirectory::kMetrics), trainer.epochs_done()),
       display_(terminal(Stream::err)) {}
 
 Control TrainingRun::on_progress(const Progress& progress) {
   if (!config_written_) write_config();
-  display_.show(progress);
   if (progress.event == Progress::Event::epoch) {
     finish_epoch(*progress.metrics);
   } else if (settings_.save_every > 0 && progress.step % settings_.save_every == 0) {
     save();
   }
+  show(progress);
   // At the very end there is nothing left to stop.
   const bool stop = StopSignals::requested() && progress.step < progress.total_steps;
   return stop ? Control::stop : Control::proceed;
 }
 
+// A stop takes the readers of a pipe with it: then there is nobody to tell.
+void TrainingRun::show(const Progress& progress) {
+  try {
+    display_.show(progress);
+  } catch (const Error&) {
+    if (!StopSignals::requested()) throw;
+  }
+}
+
 void TrainingRun::write_config() {
-  io::write_file(directory_.file(RunDirectory::kConfig), config_file_text(settings_));
+  io::write_file(directory_.file(RunDirectory::kConfig), config_text_);
   config_written_ = true;
 }
 
@@ -90,7 +100,11 @@ void TrainingRun::draw_pictures() {
   const ImageShape image = pictured_.image();
   if (image == ImageShape{}) return;
   Vae vae = trainer_.model();
-  draw_samples(directory_.file(RunDirectory::kSamples), vae, kSamples, settings_.train.seed, image);
+  std::int64_t samples = kSamples;
+  while (samples > 0 && !samples_fit(samples, image)) samples /= 4;
+  if (samples > 0)
+    draw_samples(directory_.file(RunDirectory::kSamples), vae.sample(samples, settings_.train.seed), samples,
+                 image);
   draw_reconstructions(directory_.file(RunDirectory::kReconstructions), vae, pictured_, image);
 }
 

@@ -15,7 +15,9 @@ namespace cuvae::cli {
 
 class TrainingRun {
  public:
-  TrainingRun(Trainer& trainer, RunDirectory& directory, const RunSettings& settings, const Dataset& data);
+  // Throws Error(invalid_argument) for settings that a file cannot hold.
+  TrainingRun(Trainer& trainer, RunDirectory& directory, const RunSettings& settings, const Dataset& data,
+              const Dataset& pictured);
 
   // The callback of Trainer::fit. Nothing is written before its first call: until then the data may be
   // refused.
@@ -24,6 +26,7 @@ class TrainingRun {
   void finish();
 
  private:
+  void show(const Progress& progress);
   void write_config();
   void finish_epoch(const EpochMetrics& metrics);
   void save();
@@ -33,6 +36,7 @@ class TrainingRun {
   Trainer& trainer_;
   RunDirectory& directory_;
   RunSettings settings_;
+  std::string config_text_;
   Dataset pictured_;  // the rows that are shown reconstructed
   std::map<std::string, std::string> provenance_;
   MetricsFile metrics_;

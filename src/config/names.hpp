@@ -9,6 +9,7 @@
 
 #include "cuvae/config.hpp"
 #include "src/core/check.hpp"
+#include "src/core/shown.hpp"
 
 namespace cuvae::config {
 
@@ -85,7 +86,7 @@ Enum parse(std::string_view word) {
   std::vector<std::string_view> candidates;
   for (const Name<Enum>& name : kNames<Enum>) candidates.push_back(name.word);
   const std::string hint = detail::did_you_mean(word, candidates);
-  throw Error(Errc::invalid_argument, "'" + std::string(word) + "' is none of " + words<Enum>(", ") +
+  throw Error(Errc::invalid_argument, "'" + core::shown(word) + "' is none of " + words<Enum>(", ") +
                                           (hint.empty() ? "" : "; " + hint));
 }
 

@@ -26,7 +26,8 @@ std::vector<std::int32_t> checked_widths(const std::string& text) {
 [[noreturn]] void refuse_variance(const std::string& text) {
   const std::string hint =
       detail::did_you_mean(text, std::array{to_string(Variance::shared), to_string(Variance::per_dimension)});
-  throw Error(Errc::invalid_argument, "'" + text + "' is none of a number, shared, per-dimension" +
+  throw Error(Errc::invalid_argument, "'" + core::shown(text) +
+                                          "' is none of a number, shared, per-dimension" +
                                           (hint.empty() ? "" : "; " + hint));
 }
 

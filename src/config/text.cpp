@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "cuvae/error.hpp"
+#include "src/core/shown.hpp"
 
 namespace cuvae::config {
 namespace {
@@ -28,7 +29,7 @@ std::optional<double> finite(std::string_view text) {
 }
 
 [[noreturn]] void refuse(const std::string& text, const std::string& why) {
-  throw Error(Errc::invalid_argument, "'" + text + "' " + why);
+  throw Error(Errc::invalid_argument, "'" + core::shown(text) + "' " + why);
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

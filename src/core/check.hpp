@@ -22,6 +22,8 @@ std::string did_you_mean(std::string_view word, const Strings& candidates) {
   std::string_view best;
   std::size_t best_distance = word.size() / 3 + 2;
   for (std::string_view candidate : candidates) {
+    const std::size_t a = word.size(), b = candidate.size();
+    if ((a > b ? a - b : b - a) >= best_distance) continue;  // so many edits at least
     const std::size_t distance = edit_distance(word, candidate);
     if (distance < best_distance) {
       best_distance = distance;

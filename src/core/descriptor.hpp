@@ -8,6 +8,7 @@ class Descriptor {
   explicit Descriptor(int fd) noexcept : fd_(fd) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor& operator=(Descriptor&& other) noexcept;
   ~Descriptor() { close(); }
 
   [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }

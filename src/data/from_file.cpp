@@ -54,9 +54,11 @@ std::shared_ptr<const Dataset::Impl> from_file(const std::string& path) {
   if (header.type == ElementType::u8) impl->scale = kPixelScale;
   scan(*impl);
   if (header.type == ElementType::u8 && header.format == Format::npy && impl->high <= kPixelScale) {
-    impl->scale = 1.0f;  // the bytes are 0 and 1: values already, not shades
+    // The bytes are 0 and 1: values already, not shades. An IDX file of the same bytes is other data.
+    impl->scale = 1.0f;
     impl->low = std::round(impl->low / kPixelScale);
     impl->high = std::round(impl->high / kPixelScale);
+    impl->fingerprint = ~impl->fingerprint;
   }
   impl->image = image_of(header.shape, *impl);
   return impl;

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "src/core/read_error.hpp"
+#include "src/core/shown.hpp"
 #include "src/data/npy_dict.hpp"
 
 namespace cuvae::data {
@@ -27,7 +28,7 @@ std::string_view as_text(std::span<const std::byte> bytes) {
 [[noreturn]] void refuse_type(std::string_view descr, const std::string& source) {
   const bool objects = descr.find('O') != std::string_view::npos;
   core::refuse(source,
-               "its values are of type '" + std::string(descr) + "'" +
+               "its values are of type '" + core::shown(descr) + "'" +
                    (objects ? ", Python objects, which are never unpickled" : ", which is not supported"),
                "Save plain numbers: numpy.save(path, array.astype('float32')).");
 }

@@ -59,7 +59,7 @@ class Fingerprint {
   XXH3_state_t state_;
 };
 
-// Whatever says how the stored bytes become rows of numbers, but the pixel scale, which follows from them.
+// Whatever says how the stored bytes become rows of numbers, but their scale.
 std::vector<std::int64_t> geometry(const Dataset::Impl& data) {
   std::vector<std::int64_t> numbers{data.rows, data.cols, data.row_stride,
                                     static_cast<std::int64_t>(data.type),

@@ -27,11 +27,20 @@ auto uninterrupted(const Call& call) {
   return result;
 }
 
-// The file that a symbolic link leads to, so that it is replaced and not the link.
-fs::path without_links(const fs::path& target) {
+// The file that a symbolic link leads to, there or not, so that it is replaced and not the link.
+fs::path without_links(fs::path target) {
   std::error_code error;
-  const fs::path file = fs::canonical(target, error);
-  return error ? target : file;
+  if (fs::exists(target, error)) {
+    const fs::path file = fs::canonical(target, error);
+    return error ? target : file;  // a pipe under /proc has no name
+  }
+  constexpr int kMostLinks = 40;  // as many as Linux follows
+  for (int i = 0; i < kMostLinks; ++i) {
+    const fs::path next = fs::read_symlink(target, error);
+    if (error) break;
+    target = target.parent_path() / next;
+  }
+  return target;
 }
 
 bool takes_a_rename(const fs::path& target) {

@@ -16,6 +16,16 @@ constexpr std::int64_t kSeparator = 2;  // pixels between cells
 constexpr std::uint8_t kSeparatorGrey = 64;
 constexpr std::int64_t kSmallestCell = 56;  // pixels of its longer side
 constexpr std::int64_t kMostPixels = 1LL << 28;
+constexpr std::int64_t kLongestSide = 1'000'000;  // libpng's limit
+
+std::int64_t scale_of(ImageShape shape) {
+  const std::int64_t longer = std::max(shape.height, shape.width);
+  return (kSmallestCell + longer - 1) / longer;
+}
+
+std::int64_t pixels_of(std::int64_t cells, std::int64_t side, std::int64_t scale) {
+  return cells * (side * scale + kSeparator) - kSeparator;
+}
 
 std::uint8_t grey(float value) {
   if (!(value > 0)) return 0;  // NaN too
@@ -26,12 +36,13 @@ class Grid {
  public:
   Grid(ImageShape shape, std::int64_t rows, std::int64_t columns)
       : shape_(shape),
-        scale_((kSmallestCell + longer_side() - 1) / longer_side()),
-        width_(columns * (shape.width * scale_ + kSeparator) - kSeparator),
-        height_(rows * (shape.height * scale_ + kSeparator) - kSeparator) {
-    CUVAE_REQUIRE(width_ <= kMostPixels / height_, "a picture of " + std::to_string(width_) + " x " +
-                                                       std::to_string(height_) +
-                                                       " pixels is too large: show fewer");
+        scale_(scale_of(shape)),
+        width_(pixels_of(columns, shape.width, scale_)),
+        height_(pixels_of(rows, shape.height, scale_)) {
+    if (!grid_fits(shape, rows, columns)) {
+      throw Error(Errc::invalid_argument, "a picture of " + std::to_string(width_) + " x " +
+                                              std::to_string(height_) + " pixels is too large: show fewer");
+    }
     pixels_.assign(static_cast<std::size_t>(width_ * height_), kSeparatorGrey);
   }
 
@@ -62,8 +73,6 @@ class Grid {
   }
 
  private:
-  [[nodiscard]] std::int64_t longer_side() const { return std::max(shape_.height, shape_.width); }
-
   ImageShape shape_;
   std::int64_t scale_;
   std::int64_t width_, height_;  // pixels of the whole
@@ -102,6 +111,13 @@ struct Layout {
 };
 
 }  // namespace
+
+bool grid_fits(ImageShape shape, std::int64_t rows, std::int64_t columns) {
+  const std::int64_t scale = scale_of(shape);
+  const std::int64_t width = pixels_of(columns, shape.width, scale),
+                     height = pixels_of(rows, shape.height, scale);
+  return width <= kLongestSide && height <= kLongestSide && width <= kMostPixels / height;
+}
 
 void write_png_grid(const std::filesystem::path& path, std::span<const float> pictures, std::int64_t count,
                     ImageShape shape, std::int32_t columns) {

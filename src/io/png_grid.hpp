@@ -9,6 +9,9 @@
 
 namespace cuvae::io {
 
+// Whether a grid of so many cells is not too large for a picture.
+[[nodiscard]] bool grid_fits(ImageShape shape, std::int64_t rows, std::int64_t columns);
+
 // `count` pictures of shape.height x shape.width values, row-major, from 0 (black) to 1 (white), clamped;
 // laid out row by row with `columns` of them in a row. Small ones are enlarged. Written atomically. Throws
 // Error(io); Error(invalid_argument) for an empty shape, another number of values, or a grid too large for a

@@ -85,7 +85,7 @@ std::int32_t dimension(const Metadata& metadata, const char* key) {
   std::int32_t value = 0;
   if (found == metadata.end()) return 0;
   std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
-  return value > 0 && value <= 1 << 16 ? value : 0;
+  return value > 0 ? value : 0;
 }
 
 std::vector<Parameter> read_parameters(const io::SafetensorsFile& file, const std::string& path,

@@ -13,17 +13,23 @@ std::string big_endian(std::uint32_t value) {
           static_cast<char>(value)};
 }
 
-std::string idx(std::uint32_t rows, const std::string& pixels) {
-  return std::string("\0\0\x08\x03", 4) + big_endian(rows) + big_endian(2) + big_endian(2) + pixels;
+std::string idx(std::uint32_t rows, const std::string& pixels, std::uint32_t height = 2,
+                std::uint32_t width = 2) {
+  return std::string("\0\0\x08\x03", 4) + big_endian(rows) + big_endian(height) + big_endian(width) + pixels;
 }
 
-// float32 [rows, cols] in numpy's format.
-std::string npy(const std::vector<float>& values, std::size_t cols) {
-  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" +
-                       std::to_string(values.size() / cols) + ", " + std::to_string(cols) + "), }";
+// What stands before values in numpy's format.
+std::string npy_header(const std::string& type, std::size_t rows, std::size_t cols) {
+  std::string header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + std::to_string(rows) +
+                       ", " + std::to_string(cols) + "), }";
   header.resize(118, ' ');
   header.back() = '\n';
-  std::string bytes = std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(118) + '\0' + header;
+  return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(118) + '\0' + header;
+}
+
+// float32 [rows, cols]
+std::string npy(const std::vector<float>& values, std::size_t cols) {
+  std::string bytes = npy_header("<f4", values.size() / cols, cols);
   bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
   return bytes;
 }
@@ -71,6 +77,28 @@ TEST_F(BadData, ThatNoUpdateSurvivesIsNoSuccess) {
   EXPECT_EQ(result.exit_code, 5);
   EXPECT_NE(result.err.find("no update of epoch 1 was finite"), std::string::npos) << result.err;
   EXPECT_EQ(files(), Words{"far.npy"});
+}
+
+// Bytes of 0 and 1 are values in an NPY file and shades in an IDX file: a run goes on with its own only.
+TEST_F(BadData, OfTheSameBytesOnAnotherScaleIsOtherData) {
+  const std::string bytes("\0\1\1\0\1\1\0\0", 8);
+  write_file(at("values.npy"), npy_header("|u1", 2, 4) + bytes);
+  write_file(at("shades.idx"), idx(2, bytes));
+  const Words tiny{"--hidden", "none", "--latent", "1", "--out", "run", "--epochs"};
+  EXPECT_EQ(cuvae(Words{"train", "values.npy"} + tiny + Words{"1"}).exit_code, 0);
+  const CommandResult other = cuvae(Words{"train", "shades.idx"} + tiny + Words{"2", "--resume"});
+  EXPECT_EQ(other.exit_code, 3);
+  EXPECT_NE(other.err.find("fingerprint"), std::string::npos) << other.err;
+}
+
+// 64 pictures of this height are more than a PNG can be high.
+TEST_F(BadData, PicturesThatAreTooLongAreShownInSmallerNumber) {
+  write_file(at("long.idx"), idx(2, std::string(2 * 130'000, '\x10'), 130'000, 1));
+  const CommandResult result = cuvae({"train", "long.idx", "--hidden", "none", "--latent", "1", "--batch",
+                                      "2", "--epochs", "1", "--out", "run"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(std::filesystem::exists(at("run/samples.png")));
+  expect_refusal(cuvae({"sample", "run/model.safetensors", "--out", "s.png"}), 2, {"-n", "64", "130000 x 1"});
 }
 
 TEST_F(BadData, ValuesBeyondBernoulliNameTheRow) {

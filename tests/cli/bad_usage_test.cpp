@@ -57,6 +57,10 @@ TEST_F(BadUsage, IsRefusedWithAHint) {
       {{"encode", "m", "d", "--out", "z"}, {"'z' must end in .npy"}},
       {{"eval", "builtin:shapes", "m"}, {"CHECKPOINT comes first"}},
       {{"info"}, {"FILE is missing"}},
+      {{"devices", "--", "-all"}, {"unexpected argument '-all'"}},
+      {{"train", "--out=", "--resume"}, {"--out needs a value"}},
+      {{"train", "--out", ""}, {"--out needs a value"}},
+      {{"train", "--config", ""}, {"--config needs a value"}},
       {{"devices", "all"}, {"unexpected argument 'all'"}},
   };
   for (const Case& one : cases) {

@@ -39,6 +39,18 @@ TEST_F(ConfigFile, TheCommandLineWins) {
   EXPECT_NE(written.find("\ndecoder_hidden = \"6\"\n"), std::string::npos);
 }
 
+TEST_F(ConfigFile, WithoutAnEndIsRefused) {
+  expect_refusal(cuvae({"train", "--config", "/dev/zero", "--out", "run"}), 3, {"/dev/zero", "MiB"});
+}
+
+TEST_F(ConfigFile, ANameItCannotHoldIsRefusedBeforeTraining) {
+  write_file(at("caf\xe9.idx"), std::string("\0\0\x08\x02\0\0\0\x02\0\0\0\x02\1\2\3\4", 16));
+  const CommandResult result = cuvae({"train", "caf\xe9.idx", "--hidden", "none", "--out", "run"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("not UTF-8"), std::string::npos) << result.err;
+  EXPECT_FALSE(std::filesystem::exists(at("run")));
+}
+
 TEST_F(ConfigFile, MistakesAreShownByFileLineAndKey) {
   const std::vector<std::pair<std::string, Words>> cases{
       {"latent = 2\nlern = 3\n", {"run.toml:2:1: unknown key 'lern'"}},

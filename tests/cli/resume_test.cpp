@@ -65,6 +65,32 @@ TEST_F(Resume, LeavesOneLineOfMetricsPerEpoch) {
   EXPECT_EQ(io::integer_field(metrics.substr(metrics.find('\n') + 1), "step"), 16);
 }
 
+TEST_F(Resume, NeverEmptiesMetricsThatItCannotRead) {
+  trained("run", {"--max-steps", "11"});
+  std::filesystem::remove(at("run/metrics.jsonl"));
+  std::filesystem::create_directory(at("run/metrics.jsonl"));
+  const CommandResult result = train("run", {"--resume"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_NE(result.err.find("metrics.jsonl"), std::string::npos) << result.err;
+}
+
+// `train | head -1`: the reader is gone, the run is not lost.
+TEST_F(Resume, WhatAReaderLeftHalfWayIsSaved) {
+  const std::string script = "(\"$0\" \"$@\"; echo $? > code) | head -1 > /dev/null";
+  const Words command{"sh",        "-c",
+                      script,      cuvae_binary(),
+                      "train",     "builtin:shapes:512",
+                      "--out",     "run",
+                      "--hidden",  "8",
+                      "--latent",  "3",
+                      "--batch",   "16",
+                      "--epochs",  "200",
+                      "--threads", "1"};
+  ASSERT_EQ(run_command(command, {at(".")}).exit_code, 0);
+  EXPECT_EQ(text("code"), "3\n");
+  EXPECT_TRUE(std::filesystem::exists(at("run/state.safetensors")));
+}
+
 TEST_F(Resume, StartsAfreshWhereThereIsNothing) {
   const CommandResult result = train("run", {"--resume"});
   EXPECT_EQ(result.exit_code, 0) << result.err;

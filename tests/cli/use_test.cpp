@@ -100,6 +100,19 @@ TEST_F(Use, AModelThatHasDivergedIsNoResult) {
   EXPECT_EQ(result.out, "");
 }
 
+TEST_F(Use, ACheckpointNamesWhatItWasTrainedOn) {
+  trained("validated", {"--validation", "builtin:shapes:100"});
+  const std::string model = done({"info", "validated/model.safetensors"});
+  EXPECT_NE(model.find("builtin:shapes:512"), std::string::npos) << model;
+  EXPECT_EQ(model.find("builtin:shapes:100"), std::string::npos) << model;
+}
+
+TEST_F(Use, NamesThatLookLikeOptionsStandAfterTwoDashes) {
+  std::filesystem::copy_file(at(model_), at("-model"));
+  EXPECT_NE(done({"info", "--", "-model"}).find("checkpoint"), std::string::npos);
+  (void)done({"encode", "--out", "z.npy", "--", "-model", "builtin:shapes:3"});
+}
+
 TEST_F(Use, InfoDoesNotWaitForAPipe) {
   ASSERT_EQ(run_command({"mkfifo", at("pipe").string()}).exit_code, 0);
   expect_refusal(cuvae({"info", "pipe"}), 3, {"pipe", "no regular file"});

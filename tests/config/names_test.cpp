@@ -32,6 +32,18 @@ TYPED_TEST(Names, HaveNoWordBeyondTheLast) {
   EXPECT_EQ(to_string(static_cast<TypeParam>(kNames<TypeParam>.size())), "");
 }
 
+TEST(Names, ARefusalOfAHugeOrHostileWordStaysReadable) {
+  try {
+    parse<Activation>("\x1b[31m" +
+                      std::string(10'000'000, 'x'));  // all edits of it would be 10^8 steps and more
+    FAIL() << "taken for an activation";
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    EXPECT_LT(message.size(), 200u);
+    EXPECT_EQ(message.find('\x1b'), std::string::npos);
+  }
+}
+
 TEST(Names, ARefusalShowsWhatIsAllowedAndWhatWasMeant) {
   test::expect_error(Errc::invalid_argument,
                      {"'rleu'", "relu, tanh, gelu, silu, softplus", "did you mean 'relu'?"},

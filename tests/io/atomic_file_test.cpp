@@ -87,6 +87,17 @@ TEST_F(AtomicFileTest, PermissionsAreThoseOfAnyNewFile) {
   EXPECT_EQ(fs::status(path_).permissions(), fs::perms(0640));
 }
 
+TEST_F(AtomicFileTest, CreatesWhatALinkLeadsTo) {
+  fs::create_directory(folder_.path / "folder");
+  fs::create_symlink("folder/second", path_);
+  fs::create_symlink(folder_.path / "folder/third", folder_.path / "folder/second");
+  io::write_file(path_, "text");
+  EXPECT_EQ(read_file(folder_.path / "folder/third"), "text");
+  EXPECT_TRUE(fs::is_symlink(path_));
+  fs::create_symlink("round", folder_.path / "round");
+  expect_error(Errc::io, {"round"}, [&] { io::write_file(folder_.path / "round", "text"); });
+}
+
 TEST_F(AtomicFileTest, ReplacesWhatALinkLeadsTo) {
   write_file(path_, "old");
   const fs::path link = folder_.path / "link";
