@@ -122,8 +122,8 @@ std::string toml_value(const RunKey& key, const std::string& text) {
   const std::string literal = quoted(text);
   constexpr std::string_view kReplaced = "\xef\xbf\xbd";  // U+FFFD, in the place of what is not UTF-8
   if (literal.find(kReplaced) != std::string::npos && text.find(kReplaced) == std::string::npos)
-    throw Error(Errc::invalid_argument, key.words.name + ": '" + core::shown(literal) +
-                                            "' is not UTF-8, so config.toml cannot name it; rename it");
+    throw Error(Errc::invalid_argument, key.words.name + ": " + core::shown(literal) +
+                                            " is not UTF-8, so config.toml cannot name it; rename it");
   return literal;
 }
 

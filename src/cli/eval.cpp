@@ -78,9 +78,12 @@ ExitCode run_eval(Arguments arguments) {
   };
   const Evaluation result = vae.evaluate(data, options);
   if (!std::isfinite(result.mean.elbo)) {
-    throw Error(Errc::numerics, request.use.checkpoint + ": the ELBO of " + request.use.data +
-                                    " under it is not finite; its weights have diverged" +
-                                    "\nTake an earlier checkpoint, or train again with a lower --lr.");
+    throw Error(
+        Errc::numerics,
+        request.use.checkpoint + ": the ELBO of " + request.use.data +
+            " under it is not finite; its weights have diverged, or a row is far from what they know" +
+            "\nLook at the values (cuvae info), take an earlier checkpoint, or train again with a lower "
+            "--lr.");
   }
   const Binarize binarize = request.binarize.value_or(vae.config().binarize);
   print(request.json ? as_json(request, vae, binarize, result) : as_table(vae, binarize, result));

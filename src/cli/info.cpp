@@ -1,6 +1,5 @@
 // cuvae info: what a file is.
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 
@@ -42,12 +41,6 @@ std::string describe_checkpoint(const std::string& path) {
   return two_columns(rows);
 }
 
-// The shortest text that is this number and no other.
-std::string shortest(float number) {
-  std::array<char, 32> text{};
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
-}
-
 std::string describe_data(const std::string& spec) {
   const Dataset data = Dataset::open(spec);
   const ImageShape image = data.image();
@@ -57,7 +50,8 @@ std::string describe_data(const std::string& spec) {
   if (image != ImageShape{}) {
     rows.emplace_back("picture", std::to_string(image.height) + " x " + std::to_string(image.width));
   }
-  rows.emplace_back("values", "from " + shortest(data.impl().low) + " to " + shortest(data.impl().high));
+  rows.emplace_back("values",
+                    "from " + data::text_of(data.impl().low) + " to " + data::text_of(data.impl().high));
   rows.emplace_back("stored", human_bytes(static_cast<std::int64_t>(data.bytes())));
   rows.emplace_back("fingerprint", hexadecimal(data.fingerprint()));
   return two_columns(rows);

@@ -50,7 +50,9 @@ void MetricsFile::drop_later_lines() const {
     const auto epoch = io::integer_field(line, "epoch");  // none: a line that a crash cut short
     if (epoch && *epoch <= epochs_done_) kept += line + "\n";
   }
-  if (!file.eof()) throw Error(Errc::io, path_ + ": cannot be read; its lines would be lost");
+  if (!file.eof())
+    throw Error(Errc::io, path_ + ": cannot be read, so its lines would be lost" +
+                              "\nMove it away, or give yourself the right to read it (chmod).");
   io::write_file(path_, kept);
 }
 

@@ -44,13 +44,12 @@ std::shared_ptr<const Dataset::Impl> copy_rows(std::span<const T> values, data::
                             .description = std::string(data::name_of(type)) + ", in memory"});
 }
 
-// The shortest text that is this float and no other.
-std::string text_of(float value) {
+}  // namespace
+
+std::string data::text_of(float value) {
   char text[32];
   return {text, std::to_chars(std::begin(text), std::end(text), value).ptr};
 }
-
-}  // namespace
 
 Dataset Dataset::open(const std::string& spec) {
   if (spec.starts_with("builtin:")) {
@@ -116,7 +115,7 @@ void Dataset::require_unit_interval() const {
   const data::Place place = data::find_value(*impl_, outside).value();
   core::refuse(source(),
                "row " + std::to_string(place.row) + ", column " + std::to_string(place.col) +
-                   " (from 0) is " + text_of(place.value) +
+                   " (from 0) is " + data::text_of(place.value) +
                    ", but the Bernoulli likelihood needs values in [0, 1]",
                "Use the Gaussian likelihood (--likelihood gaussian), or scale the data to [0, 1] first.");
 }

@@ -17,6 +17,9 @@ namespace data {
 
 inline constexpr float kPixelScale = 1.0f / 255.0f;
 
+// The shortest text that is this number and no other.
+[[nodiscard]] std::string text_of(float value);
+
 // One dimension of a row: so many steps of so many bytes.
 struct Axis {
   std::int64_t extent;

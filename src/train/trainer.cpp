@@ -5,6 +5,7 @@
 #include <span>
 
 #include "cuvae/error.hpp"
+#include "src/data/dataset_impl.hpp"
 #include "src/train/fit.hpp"
 #include "src/train/trainer_impl.hpp"
 #include "src/train/vae_impl.hpp"
@@ -43,7 +44,7 @@ void require_values(const ModelConfig& config, std::span<const float> rows) {
   const auto index = bad - rows.begin();
   throw Error(Errc::data, "step: row " + std::to_string(index / config.data_dim) + ", column " +
                               std::to_string(index % config.data_dim) + " (from 0) is " +
-                              std::to_string(*bad) +
+                              data::text_of(*bad) +
                               (unit_interval ? ", but the Bernoulli likelihood needs values in [0, 1]"
                                              : ", which is not finite"));
 }
