@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing, then builds cuvae and runs all its tests twice: as released, and under
-# AddressSanitizer and UndefinedBehaviorSanitizer. The first build is the preset $CUVAE_PRESET, by default
+# Installs what is missing, then runs the CUDA kernels on the host (as they are, and under AddressSanitizer
+# and ThreadSanitizer), builds cuvae and runs all its tests twice: as released, and under AddressSanitizer
+# and UndefinedBehaviorSanitizer. The released build is the preset $CUVAE_PRESET, by default
 # `ci` (warnings are errors, benchmarks compile) where $CI is set and `release` elsewhere.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,5 +14,8 @@ run_suite() {  # preset
 }
 
 scripts/setup.sh --tests
+run_suite simt
+run_suite simt-asan
+run_suite simt-tsan
 run_suite asan
 run_suite "${CUVAE_PRESET:-$([[ -n ${CI:-} ]] && echo ci || echo release)}"

@@ -150,11 +150,12 @@ void load_bytes(benchmark::State& bench, const Shape& shape) {
   for (std::size_t i = 0; i < source.size(); ++i) source[i] = static_cast<std::uint8_t>(i * 37);
   const Pass pass(*on, table_state(), some_row_ids(shape.rows));
   const Tensor x(*on, shape.rows, shape.cols, Surroundings::none);
-  const RowSource rows{source.data(), RowSource::Type::u8, shape.cols, 1.0f / 255};
+  const RowSource rows{source.data(), ops::Element::u8, shape.cols, 1.0f / 255};
   const auto load = [&] {
     ops::StepState& state = *pass.context().state;
     state.pass.active_rows = static_cast<std::int32_t>(shape.rows);
-    on->load_input(pass.context(), rows, Backend::Gather::in_place, Binarize::none, kNoiseSource, x.matrix());
+    on->load_input(pass.context(), rows, Backend::Gather::in_place, Binarize::none, kNoiseSource, x.matrix(),
+                   {});
   };
   time_calls(bench, shape.rows * shape.cols * 5, load);
   const std::vector<float> values = x.values();

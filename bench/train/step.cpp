@@ -45,35 +45,21 @@ double products_alone(int threads, std::int64_t steps) {
       cpu::gemm({.m = kBatch,
                  .n = m,
                  .k = k,
-                 .a = x.data(),
-                 .lda = k,
-                 .b = w.data(),
-                 .ldb = k,
+                 .a = {x.data(), k},
+                 .b = {w.data(), k},
                  .layout_b = Layout::transposed,
-                 .c = out.data(),
-                 .ldc = m},
+                 .c = {out.data(), m}},
                 threads, Products::fastest);
       cpu::gemm({.m = m,
                  .n = k,
                  .k = kBatch,
-                 .a = y.data(),
-                 .lda = m,
+                 .a = {y.data(), m},
                  .layout_a = Layout::transposed,
-                 .b = x.data(),
-                 .ldb = k,
-                 .c = out.data(),
-                 .ldc = k},
+                 .b = {x.data(), k},
+                 .c = {out.data(), k}},
                 threads, Products::fastest);
       if (k == 784) continue;
-      cpu::gemm({.m = kBatch,
-                 .n = k,
-                 .k = m,
-                 .a = y.data(),
-                 .lda = m,
-                 .b = w.data(),
-                 .ldb = k,
-                 .c = out.data(),
-                 .ldc = k},
+      cpu::gemm({.m = kBatch, .n = k, .k = m, .a = {y.data(), m}, .b = {w.data(), k}, .c = {out.data(), k}},
                 threads, Products::fastest);
     }
     times.push_back(milliseconds_since(start));
@@ -104,22 +90,22 @@ std::vector<std::pair<std::string, double>> phases(const ModelConfig& model, con
                                                    std::int64_t steps) {
   Trainer trainer(model, reference_training(), Device::cpu(threads));
   Trainer::Impl& t = trainer.impl();
-  train::Feed feed(*t.backend, data, t.pass_rows);
-  feed.connect(t.network);
+  const train::Feed feed(*t.backend, data, t.pass_rows, t.pass_rows);
+  if (!feed.is_resident()) throw Error(Errc::invalid_argument, "bench_step: needs data of u8 or native f32");
+  feed.connect(t.network, 0, 0);
   const ops::PassPlan plan = train::Schedule(t.train_config, data.rows()).step(0, 0).front();
   const ops::RowOrder order{0, data.rows(), 0, data.rows(), ops::RowOrder::Visit::shuffled};
-  std::vector<model::Phase> all{
-      {"pick rows", [&] { t.backend->pick_rows(t.network.pass(), order, t.pass_rows); }}};
+  std::vector<model::Phase> all{{"begin the pass, pick rows", [&] {
+                                   t.backend->begin_pass(t.network.pass(), &plan, order, t.pass_rows);
+                                 }}};
   all.insert(all.end(), t.forward.begin(), t.forward.end());
   all.insert(all.end(), t.first_backward.begin(), t.first_backward.end());
-  all.push_back(
-      {"gradient norm", [&] { t.backend->judge_gradient(t.network.pass(), t.parameters.arenas(), 0); }});
+  all.push_back({"gradient norm", [&] { t.backend->end_step(t.network.pass(), t.parameters.arenas(), 0); }});
   all.push_back(
       {"optimizer", [&] { t.backend->update(t.network.pass(), t.parameters.arenas(), t.train_config); }});
   std::vector<std::vector<double>> times(all.size());
   for (std::int64_t step = 0; step < steps; ++step) {
     ops::StepState state;
-    state.pass = plan;
     state.step = step;
     t.network.set_state(state);
     for (std::size_t i = 0; i < all.size(); ++i) {

@@ -15,6 +15,10 @@ enum class Binarize { none, dynamic, threshold };      // dynamic: x = 1 where u
 enum class Initialization { fan_in, glorot, he };
 enum class OutputBias { random, data_mean };
 enum class Optimizer { adam, adamw, sgd };
+// Of matrix products. tf32: operands rounded to 10 bits of mantissa. bf16: operands and activations stored in
+// 8 bits of mantissa, with fp32 weights beside them. Sums, losses, weights and moments are fp32 or wider in
+// each.
+enum class Precision { fp32, tf32, bf16 };
 
 // The spelling used in configuration files, on the command line and in checkpoints.
 [[nodiscard]] std::string_view to_string(Activation value);
@@ -24,6 +28,7 @@ enum class Optimizer { adam, adamw, sgd };
 [[nodiscard]] std::string_view to_string(Initialization value);
 [[nodiscard]] std::string_view to_string(OutputBias value);
 [[nodiscard]] std::string_view to_string(Optimizer value);
+[[nodiscard]] std::string_view to_string(Precision value);
 
 // x [D] -> encoder_hidden... -> mean, log_var [Z];  z [Z] -> decoder_hidden... -> logits or means [D]
 struct ModelConfig {
@@ -63,16 +68,17 @@ struct TrainConfig {
   Optimizer optimizer = Optimizer::adam;
   double learning_rate = 1e-3;
   LearningRateSchedule schedule{};
-  double beta1 = 0.9;                // Adam, AdamW
-  double beta2 = 0.999;              // Adam, AdamW
-  double epsilon = 1e-8;             // Adam, AdamW: added to sqrt(v / correction)
-  double momentum = 0.9;             // SGD
-  double weight_decay = 0.0;         // AdamW: decoupled; SGD and Adam: added to the gradient
-  double clip_norm = 0.0;            // largest norm of the whole gradient; 0: no clipping
-  double kl_weight = 1.0;            // beta of a beta-VAE; the ELBO is reported at 1 whatever this is
-  double kl_warmup = 0.0;            // epochs over which the KL weight rises linearly from 0
-  std::int32_t patience = 0;         // epochs without a better validation ELBO before stopping; 0: never
-  double validation_fraction = 0.0;  // part of the rows held out, chosen by the seed
+  double beta1 = 0.9;                     // Adam, AdamW
+  double beta2 = 0.999;                   // Adam, AdamW
+  double epsilon = 1e-8;                  // Adam, AdamW: added to sqrt(v / correction)
+  double momentum = 0.9;                  // SGD
+  double weight_decay = 0.0;              // AdamW: decoupled; SGD and Adam: added to the gradient
+  double clip_norm = 0.0;                 // largest norm of the whole gradient; 0: no clipping
+  double kl_weight = 1.0;                 // beta of a beta-VAE; the ELBO is reported at 1 whatever this is
+  double kl_warmup = 0.0;                 // epochs over which the KL weight rises linearly from 0
+  std::int32_t patience = 0;              // epochs without a better validation ELBO before stopping; 0: never
+  double validation_fraction = 0.0;       // part of the rows held out, chosen by the seed
+  Precision precision = Precision::fp32;  // tf32 and bf16 need a GPU
 
   friend bool operator==(const TrainConfig&, const TrainConfig&) = default;
 };

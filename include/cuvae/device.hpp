@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "cuvae/config.hpp"
+
 namespace cuvae {
 
 struct Device {
@@ -24,6 +26,9 @@ struct Device {
 
   friend bool operator==(const Device&, const Device&) = default;
 };
+
+// Throws Error(unsupported) where the device does not compute in that precision.
+void require_precision(const Device& device, Precision precision);
 
 // "cpu", "cuda:0"
 [[nodiscard]] std::string to_string(const Device& device);

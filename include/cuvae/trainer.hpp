@@ -33,7 +33,9 @@ struct EpochMetrics {
   bool best = false;                 // the best validation ELBO so far
 };
 
-// What the callback of fit() is told. Nothing is computed for it that was not there anyway.
+// What the callback of fit() is told. On the CPU it is called after every step. A GPU runs ahead of its host:
+// there it is called some twenty times a second, between launches of several steps, and the numbers are those
+// of the step that was reached.
 struct Progress {
   enum class Event { step, epoch };
   Event event = Event::step;
@@ -49,7 +51,8 @@ struct Progress {
   const EpochMetrics* metrics = nullptr;  // with Event::epoch
 };
 
-enum class Control { proceed, stop };  // stop: after this step, resumable at exactly this point
+// stop: after this step, resumable at exactly this point; on a GPU after the steps that are queued with it.
+enum class Control { proceed, stop };
 
 enum class StopReason { epochs_done, max_steps, early_stop, requested };
 
@@ -123,6 +126,7 @@ class Trainer {
 
   struct Impl;
   [[nodiscard]] Impl& impl() noexcept { return *impl_; }
+  explicit Trainer(std::unique_ptr<Impl> impl);
 
  private:
   std::unique_ptr<Impl> impl_;

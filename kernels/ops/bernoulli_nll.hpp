@@ -11,6 +11,7 @@ struct BernoulliNll {
   static constexpr int kIn = 2;   // logit, x
   static constexpr int kOut = 1;  // d objective / d logit
   static constexpr Noise kNoise = Noise::none;
+  static constexpr bool kHasLoss = true;
   float row_weight = 1;
 
   CUVAE_HD BernoulliNll at(const StepState& state) const {

@@ -18,6 +18,7 @@ struct SampleLatent {
   static constexpr int kIn = 2;   // mean, log_var before its bound
   static constexpr int kOut = 1;  // z
   static constexpr Noise kNoise = Noise::normal;
+  static constexpr bool kHasLoss = true;
 
   template <class Real>
   CUVAE_HD Term<Real, kOut> operator()(const Real (&in)[kIn], Real eps) const {
@@ -68,6 +69,7 @@ struct PriorSample {
   static constexpr int kIn = 1;  // unread
   static constexpr int kOut = 1;
   static constexpr Noise kNoise = Noise::normal;
+  static constexpr bool kReadsInput = false;
 
   template <class Real>
   CUVAE_HD Term<Real, kOut> operator()(const Real (&)[kIn], Real eps) const {

@@ -13,6 +13,7 @@ struct GaussianNll {
   static constexpr int kIn = 3;   // mean, x, log_var before its bound
   static constexpr int kOut = 1;  // d objective / d mean
   static constexpr Noise kNoise = Noise::none;
+  static constexpr bool kHasLoss = true;
   float row_weight = 1;
 
   CUVAE_HD GaussianNll at(const StepState& state) const {
@@ -36,6 +37,7 @@ struct GaussianNllLearned {
   static constexpr int kIn = 3;   // mean, x, log_var before its bound
   static constexpr int kOut = 2;  // d objective / d mean, d objective / d (log_var before its bound)
   static constexpr Noise kNoise = Noise::none;
+  static constexpr bool kHasLoss = true;
   float row_weight = 1;
 
   CUVAE_HD GaussianNllLearned at(const StepState& state) const {

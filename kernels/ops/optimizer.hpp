@@ -65,4 +65,15 @@ struct Sgd {
   }
 };
 
+// A parameter as it is, for a loop that stores it in another form.
+struct KeepParameter {
+  static constexpr int kIn = 1;
+  static constexpr int kOut = 1;
+
+  template <class Real>
+  CUVAE_HD void operator()(const Real (&in)[kIn], Real (&out)[kOut]) const {
+    out[0] = in[0];
+  }
+};
+
 }  // namespace cuvae::ops

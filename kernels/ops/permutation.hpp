@@ -12,7 +12,7 @@ namespace cuvae::ops {
 
 class Permutation {
  public:
-  CUVAE_HD constexpr Permutation() = default;
+  constexpr Permutation() = default;
 
   // `variant` tells permutations of one seed and purpose apart: the epoch, for a shuffle.
   CUVAE_HD constexpr Permutation(std::uint64_t seed, Purpose purpose, std::uint32_t variant,

@@ -42,11 +42,20 @@ struct StepState {
   std::int64_t skipped = 0, skipped_in_a_row = 0;
 };
 
-// The four moves of a step. Each is run by one thread, where the state lives.
+// After so many skipped updates in a row a run has given up: whatever steps are still queued change nothing,
+// so that the host finds the state as it was.
+inline constexpr std::int64_t kMostSkippedInARow = 3;
+
+CUVAE_HD bool has_given_up(const StepState& state) { return state.skipped_in_a_row >= kMostSkippedInARow; }
+
+// The moves of a step. Each is run by one thread, where the state lives.
 
 struct BeginPass {
   const PassPlan* table;
-  CUVAE_HD void operator()(StepState& state) const { state.pass = table[state.passes++]; }
+  // A run that has given up sees its last rows again, so that what was not finite can still be found.
+  CUVAE_HD void operator()(StepState& state) const {
+    if (!has_given_up(state)) state.pass = table[state.passes++];
+  }
 };
 
 struct AddLosses {
@@ -70,15 +79,20 @@ struct JudgeGradient {
                  scale = clip_norm > 0 && norm > clip_norm ? clip_norm / norm : 1;
     constexpr double kMost{FLT_MAX};
     const bool fits = isfinite(gradient_square) && gradient_square * scale * scale <= kMost;
+    if (has_given_up(state)) return;
     state.gradient_square = gradient_square;
     state.gradient_scale = static_cast<float>(scale);
     state.finite = fits && isfinite(state.batch.nll) && isfinite(state.batch.kl) ? 1 : 0;
   }
 };
 
-// After the update: a skipped one leaves no trace in the sums.
+// The step counts; a skipped one leaves no trace in the sums.
 struct AdvanceStep {
   CUVAE_HD void operator()(StepState& state) const {
+    if (has_given_up(state)) {
+      state.batch = {};
+      return;
+    }
     if (state.finite != 0) {
       state.epoch_sums.nll += state.batch.nll;
       state.epoch_sums.kl += state.batch.kl;
@@ -92,6 +106,15 @@ struct AdvanceStep {
     state.last = state.batch;
     state.batch = {};
     ++state.step;
+  }
+};
+
+// Both, before the update is made: it takes nothing from the state but what was judged.
+struct EndStep {
+  double gradient_square, clip_norm;
+  CUVAE_HD void operator()(StepState& state) const {
+    JudgeGradient{gradient_square, clip_norm}(state);
+    AdvanceStep{}(state);
   }
 };
 

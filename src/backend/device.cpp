@@ -5,6 +5,7 @@
 
 #include "cuvae/error.hpp"
 #include "src/backend/backend.hpp"
+#include "src/backend/dense.hpp"
 #include "src/cpu/cpu.hpp"
 #include "src/cuda/cuda.hpp"
 
@@ -41,6 +42,13 @@ Device Device::parse(const std::string& text, int threads) {
   throw Error(Errc::invalid_argument, "device: '" + text + "' is none of auto, cpu, cuda, cuda:N");
 }
 
+void require_precision(const Device& device, Precision precision) {
+  if (device.kind == Device::Kind::cuda || precision == Precision::fp32) return;
+  throw Error(Errc::unsupported,
+              "precision: " + std::string(to_string(precision)) +
+                  " needs a GPU; the CPU computes in fp32\nUse --device cuda, or leave --precision out.");
+}
+
 std::string to_string(const Device& device) {
   return device.kind == Device::Kind::cpu ? "cpu" : "cuda:" + std::to_string(device.index);
 }
@@ -51,9 +59,18 @@ std::vector<DeviceInfo> list_devices() {
   return all;
 }
 
-std::unique_ptr<Backend> make_backend(const Device& device, Products products) {
-  return device.kind == Device::Kind::cuda ? cuda::make_backend(device.index)
-                                           : cpu::make_backend(device.threads, products);
+std::unique_ptr<Backend> make_backend(const Device& device, const BackendOptions& options) {
+  if (device.kind == Device::Kind::cuda) return cuda::make_backend(device.index, options);
+  require_precision(device, options.precision);
+  return cpu::make_backend(device.threads, options.products);
+}
+
+std::unique_ptr<Backend> make_backend(const cuda::Resources& lent, const BackendOptions& options) {
+  return cuda::make_backend(lent, options);
+}
+
+void refuse_lost_mask() {
+  throw Error(Errc::internal, "a layer keeps a mask, but its product is not offered with one any more");
 }
 
 Backend::~Backend() = default;

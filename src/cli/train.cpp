@@ -106,6 +106,7 @@ ExitCode train(const Request& request, RunSettings settings) {
   if (!settings.validation.empty()) validation = Dataset::open(settings.validation);
   settings.model.data_dim = data.cols();
   const Device device = device_of(settings);
+  require_precision(device, settings.train.precision);
   const Plan plan = validation ? Trainer::plan(settings.model, settings.train, data, *validation)
                                : Trainer::plan(settings.model, settings.train, data);
   if (request.dry_run) {

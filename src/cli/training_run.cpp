@@ -40,15 +40,18 @@ TrainingRun::TrainingRun(Trainer& trainer, RunDirectory& directory, const RunSet
       pictured_(pictured),
       provenance_(provenance(data, trainer.device())),
       metrics_(directory.file(RunDirectory::kMetrics), trainer.epochs_done()),
-      display_(terminal(Stream::err)) {}
+      display_(terminal(Stream::err)),
+      seen_step_(trainer.steps_done()) {}
 
 Control TrainingRun::on_progress(const Progress& progress) {
   if (!config_written_) write_config();
   if (progress.event == Progress::Event::epoch) {
     finish_epoch(*progress.metrics);
-  } else if (settings_.save_every > 0 && progress.step % settings_.save_every == 0) {
+  } else if (settings_.save_every > 0 &&
+             progress.step / settings_.save_every != seen_step_ / settings_.save_every) {
     save();
   }
+  seen_step_ = progress.step;
   show(progress);
   // At the very end there is nothing left to stop.
   const bool stop = StopSignals::requested() && progress.step < progress.total_steps;

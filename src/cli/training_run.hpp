@@ -43,6 +43,7 @@ class TrainingRun {
   ProgressDisplay display_;
   bool config_written_ = false;
   std::int64_t saved_step_ = -1;
+  std::int64_t seen_step_;  // the last one told
 };
 
 }  // namespace cuvae::cli

@@ -9,5 +9,6 @@ std::string_view to_string(Binarize value) { return config::word_for(value); }
 std::string_view to_string(Initialization value) { return config::word_for(value); }
 std::string_view to_string(OutputBias value) { return config::word_for(value); }
 std::string_view to_string(Optimizer value) { return config::word_for(value); }
+std::string_view to_string(Precision value) { return config::word_for(value); }
 
 }  // namespace cuvae

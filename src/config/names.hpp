@@ -61,6 +61,12 @@ inline constexpr std::array kNames<Optimizer>{
     Name{Optimizer::adamw, "adamw"},
     Name{Optimizer::sgd, "sgd"},
 };
+template <>
+inline constexpr std::array kNames<Precision>{
+    Name{Precision::fp32, "fp32"},
+    Name{Precision::tf32, "tf32"},
+    Name{Precision::bf16, "bf16"},
+};
 
 // The word for a value; empty where the value is none of the enumerators.
 template <class Enum>

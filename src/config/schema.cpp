@@ -15,6 +15,8 @@ constexpr std::int64_t kMostColumns = 1 << 24;
 constexpr std::int64_t kMostLatents = 1 << 16;
 constexpr NumberRange kPositive{.ends = Ends::open_below};
 constexpr NumberRange kNotNegative{};
+constexpr NumberRange kEpsilon{.least =
+                                   1e-16};  // its square is a normal float: kernels round smaller ones to 0
 constexpr NumberRange kFraction{0.0, 1.0, Ends::open_above};
 
 template <class Part, class Integer>
@@ -64,7 +66,7 @@ std::vector<Key> train_keys() {
       schedule_key(),
       number({"beta1", "X", "Adam: decay of the mean gradient"}, &T::beta1, kFraction),
       number({"beta2", "X", "Adam: decay of its mean square"}, &T::beta2, kFraction),
-      number({"epsilon", "X", "Adam: added to the denominator"}, &T::epsilon, kPositive),
+      number({"epsilon", "X", "Adam: added to the denominator"}, &T::epsilon, kEpsilon),
       number({"momentum", "X", "SGD"}, &T::momentum, kFraction),
       number({"weight_decay", "X", "AdamW: decoupled; else in the gradient"}, &T::weight_decay, kNotNegative),
       number({"clip_norm", "X", "largest norm of the gradient; 0: any"}, &T::clip_norm, kNotNegative),
@@ -74,6 +76,7 @@ std::vector<Key> train_keys() {
               {0, kMostEpochs}),
       number({"validation_fraction", "F", "of the rows, held out to validate"}, &T::validation_fraction,
              kFraction),
+      choice(train, "precision", &T::precision),
   };
 }
 

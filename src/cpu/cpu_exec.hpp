@@ -3,10 +3,17 @@
 #pragma once
 
 #include <cstring>
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
 
+#include "kernels/ops/binarize.hpp"
 #include "src/cpu/gemm.hpp"
 #include "src/cpu/loops.hpp"
 #include "src/cpu/memory.hpp"
+#include "src/cpu/services.hpp"
 
 namespace cuvae::cpu::CUVAE_CPU_TARGET {
 
@@ -23,10 +30,20 @@ class CpuExec {
   void download(void* to, const void* from, std::int64_t bytes) { upload(to, from, bytes); }
   void synchronize() {}
   [[nodiscard]] bool reads_host_memory() const { return true; }
-
-  template <class Move>
-  void single(const Move& move, ops::StepState* state) {
-    move(*state);
+  [[nodiscard]] std::int64_t available_memory() const { return cpu::available_memory(); }
+  [[nodiscard]] std::unique_ptr<Staging> staging(std::int64_t bytes) { return make_staging(bytes); }
+  [[nodiscard]] std::unique_ptr<Recording> record(std::function<void()> work) {
+    return make_recording(std::move(work));
+  }
+  [[nodiscard]] std::int64_t steps_per_launch() const { return 1; }
+  [[nodiscard]] ops::Element product_element() const { return ops::Element::f32; }
+  [[nodiscard]] std::string product_plans() const { return {}; }
+  void restore_product_plans(const std::string&) {}  // there is no choice
+  [[nodiscard]] std::int64_t scratch_bytes(std::int64_t size) const {
+    return (size / kElementsPerPiece + 1) * static_cast<std::int64_t>(sizeof(double));
+  }
+  [[nodiscard]] std::int64_t first_non_finite(const float* values, std::int64_t size) const {
+    return cpu::first_non_finite(values, size);
   }
 
   template <class Op>
@@ -36,15 +53,17 @@ class CpuExec {
   }
 
   template <class Op>
-  void map(const Op& op, const ops::MapIo<Op::kIn, Op::kOut>& io, PassContext pass) {
-    if (pass.state->finite != 0) CUVAE_CPU_TARGET::map(op, io, *pass.state, device_.threads);
+  void map(const Op& op, const ops::MapIo<Op::kIn, Op::kOut>& io, const ops::StepState* state) {
+    const ops::StepState none;
+    if (state == nullptr || state->finite != 0)
+      CUVAE_CPU_TARGET::map(op, io, state == nullptr ? none : *state, device_.threads);
   }
 
   void column_sum(Matrix matrix, float* sums, GradientMode mode, PassContext) {
     CUVAE_CPU_TARGET::column_sum(matrix, sums, mode, device_.threads);
   }
 
-  void sum_rows(const float* row_nll, const float* row_kl, std::int64_t rows, ops::StepState* state) {
+  void add_losses(const float* row_nll, const float* row_kl, std::int64_t rows, ops::StepState* state) {
     double nll = 0, kl = 0;
     for (std::int64_t row = 0; row < rows; ++row) {
       nll += static_cast<double>(row_nll[row]);
@@ -53,10 +72,10 @@ class CpuExec {
     ops::AddLosses{nll, kl}(*state);
   }
 
-  void sum_squares(const float* values, std::int64_t size, double* partials, double clip_norm,
-                   ops::StepState* state) {
-    const double sum = sum_of_squares(values, size, partials, device_.threads);
-    ops::JudgeGradient{sum, clip_norm}(*state);
+  void end_step(const float* values, std::int64_t size, std::byte* scratch, double clip_norm,
+                ops::StepState* state) {
+    const double sum = sum_of_squares(values, size, reinterpret_cast<double*>(scratch), device_.threads);
+    ops::EndStep{sum, clip_norm}(*state);
   }
 
   void broadcast(const float* value, float* values, std::int32_t cols) {
@@ -69,22 +88,37 @@ class CpuExec {
     *sum = static_cast<float>(all);
   }
 
+  [[nodiscard]] static constexpr bool offers(const Gemm&) { return false; }
   void gemm(const Gemm& product) { cpu::gemm(product, device_.threads, products_); }
+  template <class Work>
+  void aside(const Work& work) {
+    work();
+  }
+  void join_but_last() {}
 
-  void pick_rows(const ops::RowOrder& order, PassContext pass, std::int64_t rows) {
-    const ops::StepState& state = *pass.state;
+  void begin_pass(const ops::BeginPass& move, PassContext pass, const ops::RowOrder& order,
+                  std::int64_t rows) {
+    ops::StepState& state = *pass.state;
+    move(state);
     for (std::int64_t row = 0; row < rows; ++row) {
       pass.row_ids[row] =
           row < state.pass.active_rows ? order.row(state.pass.first_position + row, state.epoch) : 0;
     }
   }
 
-  void gather(const RowSource& source, Backend::Gather gather, PassContext pass, Matrix x) {
+  template <class Rule>
+  void load_input(const Rule& rule, const RowSource& source, Backend::Gather gather, PassContext pass,
+                  const ops::NoiseSource& noise, Matrix x, Matrix) {
     const std::int64_t active = pass.state->pass.active_rows;
     for_each_row(x.rows, x.cols, device_.threads, [&](std::int64_t row) {
       const std::int64_t from = gather == Backend::Gather::by_row_id ? pass.row_ids[row] : row;
-      gather_row(source, from, row < active ? x.cols : 0, x.data + row * x.ld, x.ld);
+      gather_row(source, from, row < active ? x.cols : 0, x.floats() + row * x.ld, x.ld);
     });
+    if constexpr (!std::is_same_v<Rule, ops::KeepValue>) {
+      row_map_reduce(rule,
+                     ops::RowIo<1, 1>{{x.in()}, {x.out()}, nullptr, x.rows, x.cols, ops::padded(x.cols)},
+                     pass, noise);
+    }
   }
 
  private:
@@ -92,7 +126,7 @@ class CpuExec {
   static void gather_row(const RowSource& source, std::int64_t from, std::int32_t cols, float* to,
                          std::int64_t ld) {
     std::int32_t col = 0;
-    if (source.type == RowSource::Type::u8) {
+    if (source.element == ops::Element::u8) {
       const auto* values = static_cast<const std::uint8_t*>(source.values) + from * source.ld;
       for (; col < cols; ++col) to[col] = static_cast<float>(values[col]) * source.scale;
     } else {

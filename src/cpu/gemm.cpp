@@ -61,11 +61,12 @@ int blas_int(std::int64_t value) { return static_cast<int>(value); }
 
 void multiply_tile(const Gemm& p, std::int64_t row, std::int64_t rows, std::int64_t col, std::int64_t cols) {
   const bool transpose_a = p.layout_a == Layout::transposed, transpose_b = p.layout_b == Layout::transposed;
-  const float* a = p.a + (transpose_a ? row : row * p.lda);
-  const float* b = p.b + (transpose_b ? col * p.ldb : col);
+  const float* a = static_cast<const float*>(p.a.data) + (transpose_a ? row : row * p.a.ld);
+  const float* b = static_cast<const float*>(p.b.data) + (transpose_b ? col * p.b.ld : col);
+  float* c = static_cast<float*>(p.c.data) + row * p.c.ld + col;
   cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans,
-              blas_int(rows), blas_int(cols), blas_int(p.k), 1.0f, a, blas_int(p.lda), b, blas_int(p.ldb),
-              p.mode == GradientMode::accumulate ? 1.0f : 0.0f, p.c + row * p.ldc + col, blas_int(p.ldc));
+              blas_int(rows), blas_int(cols), blas_int(p.k), 1.0f, a, blas_int(p.a.ld), b, blas_int(p.b.ld),
+              p.mode == GradientMode::accumulate ? 1.0f : 0.0f, c, blas_int(p.c.ld));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 namespace cuvae::cpu::CUVAE_CPU_TARGET {
 
-// Elements per piece of work: enough to pay for handing it out; partial_sums() counts on it.
+// Elements per piece of work: enough to pay for handing it out.
 inline constexpr std::int64_t kElementsPerPiece = 1 << 14;
 // Factors of a product before its logarithm is taken (row_op.hpp).
 inline constexpr std::int32_t kFactorsPerLog = 16;
@@ -35,8 +35,8 @@ void for_each_row(std::int64_t rows, std::int64_t cols, int threads, const RowBo
 template <int kIn, int kOut>
 HWY_INLINE void write_zeros(const ops::RowIo<kIn, kOut>& io, std::int64_t row) {
   for (int k = 0; k < kOut; ++k) {
-    float* out = io.out[k] + row * io.ld_out[k];
-    for (std::int64_t col = 0; col < ops::padded(io.cols); ++col) out[col] = 0.0f;
+    float* out = static_cast<float*>(io.out[k].data) + row * io.out[k].ld;
+    for (std::int32_t col = 0; col < io.width; ++col) out[col] = 0.0f;
   }
   if (io.row_loss != nullptr) io.row_loss[row] = 0.0f;
 }
@@ -48,8 +48,9 @@ class RowLoop {
  public:
   HWY_INLINE RowLoop(const Op& op, const ops::RowIo<Op::kIn, Op::kOut>& io, std::int64_t row)
       : op_(op), cols_(io.cols), row_(row), row_loss_(io.row_loss) {
-    for (int k = 0; k < Op::kIn; ++k) in_[k] = io.in[k] == nullptr ? nullptr : io.in[k] + row * io.ld_in[k];
-    for (int k = 0; k < Op::kOut; ++k) out_[k] = io.out[k] + row * io.ld_out[k];
+    for (int k = 0; ops::kReadsInput<Op> && k < Op::kIn; ++k)
+      in_[k] = static_cast<const float*>(io.in[k].data) + row * io.in[k].ld;
+    for (int k = 0; k < Op::kOut; ++k) out_[k] = static_cast<float*>(io.out[k].data) + row * io.out[k].ld;
   }
 
   HWY_INLINE void run(const ops::StepState& state, const RowNoise& noise) {
@@ -83,9 +84,7 @@ class RowLoop {
   HWY_INLINE ops::Term<Pack, Op::kOut> run_block(std::int32_t col,
                                                  [[maybe_unused]] const float* noise) const {
     Pack in[Op::kIn];
-    for (int k = 0; k < Op::kIn; ++k) {
-      if (in_[k] != nullptr) in[k] = Pack::load(in_[k] + col);
-    }
+    for (int k = 0; ops::kReadsInput<Op> && k < Op::kIn; ++k) in[k] = Pack::load(in_[k] + col);
     if constexpr (Op::kNoise == ops::Noise::none) {
       return op_(in);
     } else {
@@ -118,7 +117,7 @@ class RowLoop {
   }
 
   const Op op_;
-  const float* in_[Op::kIn];
+  const float* in_[Op::kIn] = {};
   float* out_[Op::kOut];
   const std::int32_t cols_;
   const std::int64_t row_;
@@ -170,7 +169,7 @@ inline void column_sum(Matrix matrix, float* sums, GradientMode mode, int thread
     const std::int32_t count = cols - begin < kColumns ? cols - begin : kColumns;
     double sum[kColumns] = {};
     for (std::int64_t row = 0; row < matrix.rows; ++row) {
-      const float* values = matrix.data + row * matrix.ld + begin;
+      const float* values = matrix.floats() + row * matrix.ld + begin;
       for (std::int32_t c = 0; c < count; ++c) sum[c] += static_cast<double>(values[c]);
     }
     for (std::int32_t c = 0; c < count; ++c) {

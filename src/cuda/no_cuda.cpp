@@ -12,7 +12,11 @@ std::vector<DeviceInfo> describe() {
   return {info};
 }
 
-std::unique_ptr<Backend> make_backend(int index) {
+std::unique_ptr<Backend> make_backend(const Resources& resources, const BackendOptions& options) {
+  return make_backend(resources.device, options);
+}
+
+std::unique_ptr<Backend> make_backend(int index, const BackendOptions&) {
   throw Error(Errc::unsupported, "device cuda:" + std::to_string(index) +
                                      ": this cuvae was built without CUDA\nUse --device cpu (or auto).");
 }

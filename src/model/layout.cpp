@@ -16,6 +16,18 @@ void require_data_dim(const ModelConfig& config) {
                   " is no number of values in a row; set it to the data set's cols()");
 }
 
+DenseWeights DenseSlot::weights(const ParameterArenas& arenas) const {
+  auto* products = static_cast<std::byte*>(arenas.products);
+  const std::int64_t size = ops::size_of(arenas.product_element);
+  return {{products + weight * size, out, static_cast<std::int32_t>(in), in, arenas.product_element},
+          arenas.parameters + bias,
+          products + bias * size};
+}
+
+DenseWeights DenseSlot::gradients(const ParameterArenas& arenas) const {
+  return {{arenas.gradients + weight, out, static_cast<std::int32_t>(in), in}, arenas.gradients + bias};
+}
+
 Layout::Layout(const ModelConfig& config) {
   std::int64_t in = config.data_dim;
   for (std::size_t i = 0; i < config.encoder_hidden.size(); ++i) {
@@ -60,6 +72,14 @@ std::int64_t Layout::parameter_count() const {
   std::int64_t count = 0;
   for (const Tensor& tensor : tensors_) count += tensor.rows * tensor.cols;
   return count;
+}
+
+std::string Layout::name_at(std::int64_t offset) const {
+  for (const Tensor& tensor : tensors_) {
+    const std::int64_t at = offset - tensor.offset;
+    if (at >= 0 && at / tensor.ld < tensor.rows && at % tensor.ld < tensor.cols) return tensor.name;
+  }
+  return "the arena's padding";
 }
 
 std::vector<Parameter> Layout::to_parameters(const std::vector<float>& arena) const {

@@ -34,9 +34,8 @@ struct DenseSlot {
   std::int64_t weight = 0, bias = 0;  // offsets
   std::int64_t out = 0, in = 0;       // padded
 
-  [[nodiscard]] DenseWeights view(float* arena) const {
-    return {{arena + weight, out, static_cast<std::int32_t>(in), in}, arena + bias};
-  }
+  [[nodiscard]] DenseWeights weights(const ParameterArenas& arenas) const;
+  [[nodiscard]] DenseWeights gradients(const ParameterArenas& arenas) const;
 };
 
 // Throws Error(invalid_argument) where the width of a row is not set: a layout needs it.
@@ -55,6 +54,9 @@ class Layout {
   [[nodiscard]] const std::vector<DenseSlot>& decoder() const { return decoder_; }  // hidden layers
   [[nodiscard]] const DenseSlot& output() const { return output_; }
   [[nodiscard]] std::int64_t log_var() const { return log_var_; }  // offset; -1 where it is not learned
+
+  // The tensor that holds an element of the arena; "the arena's padding" where none does.
+  [[nodiscard]] std::string name_at(std::int64_t offset) const;
 
   // An arena's image as named parameters, and back. from_parameters throws Error(invalid_argument) unless
   // names and shapes are exactly those of tensors().

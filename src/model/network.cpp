@@ -1,6 +1,5 @@
 #include "src/model/network.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "kernels/ops/row_op.hpp"
@@ -9,62 +8,17 @@
 namespace cuvae::model {
 namespace {
 
-std::int32_t widest(const ModelConfig& config) {
-  std::int32_t width = 1;
-  for (const std::int32_t hidden : config.encoder_hidden) width = std::max(width, hidden);
-  for (const std::int32_t hidden : config.decoder_hidden) width = std::max(width, hidden);
-  return width;
-}
-
-void plan_hidden(NetworkPlan& plan, const std::string& side, const std::vector<std::int32_t>& widths,
-                 std::int64_t rows, LayerFunction function) {
-  for (std::size_t i = 0; i < widths.size(); ++i) {
-    const std::string name = side + "." + std::to_string(i);
-    plan.items.push_back({name, rows, widths[i]});
-    if (keeps_input(function)) plan.items.push_back({name + ".input", rows, widths[i]});
-  }
-}
-
-std::int64_t floats(const NetworkPlan::Item& item) {
-  return (item.rows * ops::padded(item.cols) + 63) / 64 * 64;
-}
-
-bool learns_variance(const ModelConfig& config) {
-  return config.likelihood == Likelihood::gaussian && config.variance != Variance::fixed;
+// Rounded up, so that every buffer begins at a multiple of 256.
+std::int64_t bytes_of(const NetworkPlan::Item& item) {
+  return (item.rows * ops::padded(item.cols) * ops::size_of(item.element) + 255) / 256 * 256;
 }
 
 }  // namespace
 
 std::int64_t NetworkPlan::bytes() const {
   std::int64_t total = 0;
-  for (const Item& item : items) total += floats(item) * static_cast<std::int64_t>(sizeof(float));
+  for (const Item& item : items) total += bytes_of(item);
   return total;
-}
-
-NetworkPlan plan_network(const ModelConfig& config, std::int64_t rows, Use use) {
-  const LayerFunction function = layer_function(config.activation);
-  const auto head = static_cast<std::int32_t>(2 * ops::padded(config.latent));
-  const auto row_vector = static_cast<std::int32_t>(rows);
-  NetworkPlan plan;
-  plan.items.push_back({"x", rows, config.data_dim});
-  plan_hidden(plan, "encoder", config.encoder_hidden, rows, function);
-  plan.items.push_back({"head", rows, head});
-  plan.items.push_back({"z", rows, config.latent});
-  plan_hidden(plan, "decoder", config.decoder_hidden, rows, function);
-  plan.items.push_back({"output", rows, config.data_dim});
-  plan.items.push_back({"row_nll", 1, row_vector});
-  plan.items.push_back({"row_kl", 1, row_vector});
-  plan.items.push_back({"output_log_var", 1, config.data_dim});
-  if (use == Use::inference) return plan;
-  plan.items.push_back({"d_head", rows, head});
-  plan.items.push_back({"d_z", rows, config.latent});
-  plan.items.push_back({"d_hidden.0", rows, widest(config)});
-  plan.items.push_back({"d_hidden.1", rows, widest(config)});
-  if (learns_variance(config)) {
-    plan.items.push_back({"d_output_log_var", rows, config.data_dim});
-    plan.items.push_back({"d_output_log_var_row", 1, config.data_dim});
-  }
-  return plan;
 }
 
 Network::Network(Backend& backend, const ModelConfig& config, const Layout& layout,
@@ -74,7 +28,7 @@ Network::Network(Backend& backend, const ModelConfig& config, const Layout& layo
       layout_(&layout),
       arenas_(parameters.arenas()),
       rows_(rows),
-      plan_(plan_network(config, rows, use)),
+      plan_(plan_network(config, rows, use, forms_of(backend))),
       buffer_(backend.allocate(plan_.bytes())),
       state_buffer_(backend.allocate(sizeof(ops::StepState))),
       ids_buffer_(backend.allocate(rows * static_cast<std::int64_t>(sizeof(std::int64_t)))) {
@@ -87,12 +41,17 @@ Network::Network(Backend& backend, const ModelConfig& config, const Layout& layo
 Matrix Network::matrix(const std::string& name) const {
   std::int64_t offset = 0;
   for (const NetworkPlan::Item& item : plan_.items) {
-    if (item.name == name) {
-      return {reinterpret_cast<float*>(buffer_.get()) + offset, item.rows, item.cols, ops::padded(item.cols)};
-    }
-    offset += floats(item);
+    if (item.name == name)
+      return {buffer_.get() + offset, item.rows, item.cols, ops::padded(item.cols), item.element};
+    offset += bytes_of(item);
   }
   return {};
+}
+
+Matrix Network::columns(Matrix whole, std::int64_t first, std::int32_t cols) const {
+  auto* data = static_cast<std::byte*>(whole.data);
+  if (data != nullptr) data += first * ops::size_of(whole.element);
+  return {data, whole.rows, cols, whole.ld, whole.element};
 }
 
 std::vector<Network::Layer> Network::bind_hidden(const std::string& side, const std::vector<DenseSlot>& slots,
@@ -100,37 +59,43 @@ std::vector<Network::Layer> Network::bind_hidden(const std::string& side, const 
   std::vector<Layer> chain;
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const std::string name = side + "." + std::to_string(i);
-    chain.push_back(
-        {name, slots[i], layer_function(config_.activation), input, {matrix(name), matrix(name + ".input")}});
+    chain.push_back({name,
+                     slots[i],
+                     layer_function(config_.activation),
+                     input,
+                     {matrix(name), matrix(name + ".input"), matrix(name + ".mask")}});
     input = chain.back().activations.output;
   }
   return chain;
 }
 
 void Network::bind_buffers() {
-  x_ = matrix("x"), head_ = matrix("head"), z_ = matrix("z"), output_ = matrix("output");
-  mean_ = {head_.data, rows_, config_.latent, head_.ld};
-  log_var_ = {head_.data + head_.ld / 2, rows_, config_.latent, head_.ld};
-  row_nll_ = matrix("row_nll").data, row_kl_ = matrix("row_kl").data;
+  x_ = matrix("x"), product_x_ = matrix("product_x"), head_ = matrix("head"), z_ = matrix("z");
+  output_ = matrix("output"), d_output_ = matrix("gradient of output");
+  if (d_output_.data == nullptr) d_output_ = output_;
+  mean_ = columns(head_, 0, config_.latent);
+  log_var_ = columns(head_, head_.ld / 2, config_.latent);
+  row_nll_ = matrix("row_nll").floats(), row_kl_ = matrix("row_kl").floats();
   d_head_ = matrix("d_head"), d_z_ = matrix("d_z");
   d_hidden_[0] = matrix("d_hidden.0"), d_hidden_[1] = matrix("d_hidden.1");
   d_output_log_var_ = matrix("d_output_log_var");
-  d_output_log_var_row_ = matrix("d_output_log_var_row").data;
+  d_output_log_var_row_ = matrix("d_output_log_var_row").floats();
 
-  encoder_ = bind_hidden("encoder", layout_->encoder(), x_);
+  const Matrix read_x = product_x_.data == nullptr ? x_ : product_x_;
+  encoder_ = bind_hidden("encoder", layout_->encoder(), read_x);
   encoder_.push_back({"encoder head",
                       layout_->head(),
                       LayerFunction::identity,
-                      encoder_.empty() ? x_ : encoder_.back().activations.output,
-                      {head_, {}}});
+                      encoder_.empty() ? read_x : encoder_.back().activations.output,
+                      {head_, {}, {}}});
   decoder_ = bind_hidden("decoder", layout_->decoder(), z_);
   decoder_.push_back({"decoder.output",
                       layout_->output(),
                       LayerFunction::identity,
                       decoder_.empty() ? z_ : decoder_.back().activations.output,
-                      {output_, {}}});
+                      {output_, {}, {}}});
 
-  output_log_var_ = matrix("output_log_var").data;
+  output_log_var_ = matrix("output_log_var").floats();
   if (config_.variance == Variance::per_dimension && layout_->log_var() >= 0) {
     output_log_var_ = arenas_.parameters + layout_->log_var();
   } else if (config_.variance == Variance::fixed) {
@@ -143,7 +108,7 @@ void Network::bind_buffers() {
 std::vector<Phase> Network::load_phases() {
   return {{"load rows, scale, binarize", [this] {
              backend_->load_input(pass(), input_.source, input_.gather, input_.binarize,
-                                  input_.binarize_noise, x_);
+                                  input_.binarize_noise, x_, product_x_);
            }}};
 }
 
@@ -151,7 +116,7 @@ std::vector<Phase> Network::forward(const std::vector<Layer>& chain) {
   std::vector<Phase> phases;
   for (const Layer& layer : chain) {
     phases.push_back({layer.name + ": product, bias, activation", [this, layer] {
-                        backend_->dense_forward(pass(), layer.input, layer.slot.view(arenas_.parameters),
+                        backend_->dense_forward(pass(), layer.input, layer.slot.weights(arenas_),
                                                 layer.function, layer.activations);
                       }});
   }
@@ -169,7 +134,7 @@ std::vector<Phase> Network::sample_phases() {
 std::vector<Phase> Network::loss_phases() {
   if (config_.likelihood == Likelihood::bernoulli) {
     return {{"Bernoulli likelihood and its gradient",
-             [this] { backend_->bernoulli_nll(pass(), output_, x_, row_nll_); }}};
+             [this] { backend_->bernoulli_nll(pass(), output_, x_, d_output_, row_nll_); }}};
   }
   std::vector<Phase> phases;
   if (config_.variance == Variance::shared) {
@@ -179,8 +144,8 @@ std::vector<Phase> Network::loss_phases() {
                       }});
   }
   phases.push_back({"Gaussian likelihood and its gradient", [this] {
-                      backend_->gaussian_nll(pass(), output_, x_, output_log_var_, d_output_log_var_,
-                                             row_nll_);
+                      backend_->gaussian_nll(pass(), output_, x_, output_log_var_, d_output_,
+                                             d_output_log_var_, row_nll_);
                     }});
   return phases;
 }
@@ -207,17 +172,17 @@ void Network::backward(std::vector<Phase>& phases, const std::vector<Layer>& cha
     const Layer layer = chain[i];
     phases.push_back({layer.name + ": gradients of weight and bias", [this, layer, d_y, mode] {
                         backend_->dense_backward_weights(pass(), d_y, layer.input,
-                                                         layer.slot.view(arenas_.gradients), mode);
+                                                         layer.slot.gradients(arenas_), mode);
                       }});
     const Layer below = i > 0 ? chain[i - 1] : Layer{};
     Matrix d_x = d_input;
     if (i > 0) {
       const Matrix h = below.activations.output;
-      d_x = {d_hidden_[i % 2].data, rows_, h.cols, h.ld};
+      d_x = {d_hidden_[i % 2].data, rows_, h.cols, h.ld, h.element};
     }
     if (d_x.data == nullptr) return;
     phases.push_back({layer.name + ": gradient of the input", [this, layer, d_y, below, d_x] {
-                        backend_->dense_backward_input(pass(), d_y, layer.slot.view(arenas_.parameters),
+                        backend_->dense_backward_input(pass(), d_y, layer.slot.weights(arenas_),
                                                        below.function, below.activations, d_x);
                       }});
     d_y = d_x;
@@ -227,13 +192,13 @@ void Network::backward(std::vector<Phase>& phases, const std::vector<Layer>& cha
 std::vector<Phase> Network::backward_phases(GradientMode mode) {
   std::vector<Phase> phases;
   variance_backward(phases, mode);
-  backward(phases, decoder_, output_, d_z_, mode);
-  phases.push_back(
-      {"latent: backward, epsilon redrawn", [this] {
-         const Matrix d_mean{d_head_.data, rows_, config_.latent, d_head_.ld};
-         const Matrix d_log_var{d_head_.data + d_head_.ld / 2, rows_, config_.latent, d_head_.ld};
-         backend_->latent_backward(pass(), mean_, log_var_, d_z_, input_.latent_noise, d_mean, d_log_var);
-       }});
+  backward(phases, decoder_, d_output_, d_z_, mode);
+  phases.push_back({"latent: backward, epsilon redrawn", [this] {
+                      const Matrix d_mean = columns(d_head_, 0, config_.latent);
+                      const Matrix d_log_var = columns(d_head_, d_head_.ld / 2, config_.latent);
+                      backend_->latent_backward(pass(), mean_, log_var_, d_z_, input_.latent_noise, d_mean,
+                                                d_log_var);
+                    }});
   backward(phases, encoder_, d_head_, Matrix{}, mode);
   return phases;
 }

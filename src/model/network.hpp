@@ -21,17 +21,26 @@ struct Phase {
 
 enum class Use { inference, training };
 
+// How a backend wants what a network computes to be stored.
+struct Forms {
+  ops::Element products = ops::Element::f32;            // operands of matrix products
+  std::function<bool(const LayerShape&)> keeps_mask{};  // of a ReLU; none: never
+};
+[[nodiscard]] Forms forms_of(Backend& backend);
+
 // Sizes of every buffer of a network, before anything is allocated.
 struct NetworkPlan {
   struct Item {
     std::string name;
     std::int64_t rows = 0;
     std::int32_t cols = 0;
+    ops::Element element = ops::Element::f32;
   };
   std::vector<Item> items;
   [[nodiscard]] std::int64_t bytes() const;
 };
-[[nodiscard]] NetworkPlan plan_network(const ModelConfig& config, std::int64_t rows, Use use);
+[[nodiscard]] NetworkPlan plan_network(const ModelConfig& config, std::int64_t rows, Use use,
+                                       const Forms& forms = {});
 
 // What a pass reads: which rows, and the noise of this kind of pass.
 struct Input {
@@ -70,7 +79,7 @@ class Network {
   [[nodiscard]] float* row_nll() const { return row_nll_; }
   [[nodiscard]] float* row_kl() const { return row_kl_; }
 
-  // Host copies for the caller: n rows x cols, without padding.
+  // Host copies for the caller, as floats: n rows x cols, without padding.
   [[nodiscard]] std::vector<float> download(Matrix matrix, std::int64_t rows) const;
   void upload_rows(Matrix matrix, std::span<const float> values);
   void set_state(const ops::StepState& state);
@@ -95,6 +104,7 @@ class Network {
 
   void bind_buffers();
   [[nodiscard]] std::string non_finite_in(const float* arena) const;
+  [[nodiscard]] Matrix columns(Matrix whole, std::int64_t first, std::int32_t cols) const;
   [[nodiscard]] Matrix matrix(const std::string& name) const;
   [[nodiscard]] std::vector<Layer> bind_hidden(const std::string& side, const std::vector<DenseSlot>& slots,
                                                Matrix input) const;
@@ -114,8 +124,8 @@ class Network {
 
   ops::StepState* state_ = nullptr;
   std::int64_t* row_ids_ = nullptr;
-  Matrix x_, head_, mean_, log_var_, z_, output_;
-  Matrix d_head_, d_z_, d_hidden_[2], d_output_log_var_;
+  Matrix x_, product_x_, head_, mean_, log_var_, z_, output_;
+  Matrix d_output_, d_head_, d_z_, d_hidden_[2], d_output_log_var_;
   float* row_nll_ = nullptr;
   float* row_kl_ = nullptr;
   float* output_log_var_ = nullptr;        // one row for all rows

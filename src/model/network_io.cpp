@@ -17,8 +17,16 @@ bool all_finite(const std::vector<float>& values) {
 }  // namespace
 
 std::vector<float> Network::download(Matrix matrix, std::int64_t rows) const {
-  std::vector<float> padded(static_cast<std::size_t>((rows - 1) * matrix.ld + matrix.cols));
-  backend_->download(padded.data(), matrix.data, static_cast<std::int64_t>(padded.size() * sizeof(float)));
+  const auto count = static_cast<std::size_t>((rows - 1) * matrix.ld + matrix.cols);
+  std::vector<float> padded(count);
+  if (matrix.element == ops::Element::bf16) {
+    std::vector<ops::Bf16> stored(count);
+    backend_->download(stored.data(), matrix.data, static_cast<std::int64_t>(count * sizeof(ops::Bf16)));
+    std::transform(stored.begin(), stored.end(), padded.begin(),
+                   [](ops::Bf16 value) { return value.value(); });
+  } else {
+    backend_->download(padded.data(), matrix.data, static_cast<std::int64_t>(count * sizeof(float)));
+  }
   std::vector<float> values;
   values.reserve(static_cast<std::size_t>(rows * matrix.cols));
   for (std::int64_t row = 0; row < rows; ++row) {
@@ -54,13 +62,8 @@ void Network::download_row_ids(std::span<std::int64_t> ids) const {
 }
 
 std::string Network::non_finite_in(const float* arena) const {
-  if (arena == nullptr) return {};
-  std::vector<float> image(static_cast<std::size_t>(arenas_.size));
-  backend_->download(image.data(), arena, static_cast<std::int64_t>(image.size() * sizeof(float)));
-  for (const Parameter& parameter : layout_->to_parameters(image)) {
-    if (!all_finite(parameter.values)) return parameter.name;
-  }
-  return all_finite(image) ? std::string() : "the arena's padding";
+  const std::int64_t found = arena == nullptr ? -1 : backend_->first_non_finite(arena, arenas_.size);
+  return found < 0 ? std::string() : layout_->name_at(found);
 }
 
 std::string Network::non_finite_parameter() const { return non_finite_in(arenas_.parameters); }
@@ -69,6 +72,7 @@ std::string Network::first_non_finite() const {
   if (const std::string name = non_finite_parameter(); !name.empty()) return "parameter " + name;
   for (const NetworkPlan::Item& item : plan_.items) {
     if (item.name.starts_with("d_")) break;
+    if (item.name.ends_with(".mask")) continue;
     const Matrix values = matrix(item.name);
     if (!all_finite(download(values, values.rows))) {
       return item.name == "output" && arenas_.gradients != nullptr ? "gradient of the decoder's output"

@@ -5,21 +5,27 @@ namespace cuvae::model {
 Parameters::Parameters(Backend& backend, const Layout& layout, Arenas arenas) : backend_(&backend) {
   arenas_.size = layout.size();
   arenas_.parameters = add_arena();
+  arenas_.product_element = backend.product_element();
+  arenas_.products = arenas_.product_element == ops::Element::f32
+                         ? static_cast<void*>(arenas_.parameters)
+                         : add_buffer(arena_bytes(layout, arenas_.product_element));
   if (arenas == Arenas::values) return;
   arenas_.gradients = add_arena();
   arenas_.first_moments = add_arena();
   arenas_.second_moments = add_arena();
-  const auto partial_bytes = partial_sums(arenas_.size) * static_cast<std::int64_t>(sizeof(double));
-  arenas_.partials = reinterpret_cast<double*>(buffers_.emplace_back(backend.allocate(partial_bytes)).get());
+  arenas_.scratch = add_buffer(backend.scratch_bytes(arenas_.size));
 }
 
-std::int64_t Parameters::arena_bytes(const Layout& layout) {
-  return layout.size() * static_cast<std::int64_t>(sizeof(float));
+std::int64_t Parameters::arena_bytes(const Layout& layout, ops::Element element) {
+  return layout.size() * ops::size_of(element);
 }
 
 float* Parameters::add_arena() {
-  const std::int64_t bytes = arenas_.size * static_cast<std::int64_t>(sizeof(float));
-  return reinterpret_cast<float*>(buffers_.emplace_back(backend_->allocate(bytes)).get());
+  return reinterpret_cast<float*>(add_buffer(arenas_.size * static_cast<std::int64_t>(sizeof(float))));
+}
+
+std::byte* Parameters::add_buffer(std::int64_t bytes) {
+  return buffers_.emplace_back(backend_->allocate(bytes)).get();
 }
 
 std::vector<float> Parameters::download(const float* arena) const {
@@ -30,6 +36,7 @@ std::vector<float> Parameters::download(const float* arena) const {
 
 void Parameters::upload(float* arena, std::span<const float> image) {
   backend_->upload(arena, image.data(), static_cast<std::int64_t>(image.size_bytes()));
+  if (arena == arenas_.parameters) backend_->refresh_products(arenas_);
 }
 
 }  // namespace cuvae::model

@@ -19,6 +19,7 @@ constexpr const char* kSecond = "second_moment.";
 constexpr const char* kCounters = "run.counters";
 constexpr const char* kSums = "run.sums";
 constexpr const char* kFingerprints = "run.fingerprints";
+constexpr const char* kProductPlans = "run.product_plans";
 
 // The counters of a run, in the order of the file, and the one that each cannot exceed.
 struct Counter {
@@ -175,6 +176,7 @@ void write_state(const std::string& path, const StateFile& file) {
   append(tensors, kSecond, file.second_moments);
   Metadata metadata = metadata_of(file.model, "state");
   for (const auto& [key, value] : config::to_fields(file.train)) metadata["train." + key] = value;
+  if (!file.product_plans.empty()) metadata[kProductPlans] = file.product_plans;
   io::write_safetensors(path, tensors, metadata);
 }
 
@@ -196,6 +198,8 @@ StateFile read_state(const std::string& path) {
   result.first_moments = read_parameters(file, path, layout, kFirst);
   result.second_moments = read_parameters(file, path, layout, kSecond);
   result.run = read_run(file, path);
+  const auto plans = result.model.metadata.find(kProductPlans);
+  if (plans != result.model.metadata.end()) result.product_plans = plans->second;
   return result;
 }
 

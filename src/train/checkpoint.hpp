@@ -40,6 +40,7 @@ struct StateFile {
   TrainConfig train;
   std::vector<Parameter> first_moments, second_moments;
   RunState run;
+  std::string product_plans{};  // of the backend (Backend::product_plans); empty on the CPU
 };
 
 void write_model(const std::string& path, const ModelFile& file);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "cuvae/error.hpp"
-#include "src/train/feed.hpp"
 
 namespace cuvae::train {
 
@@ -35,31 +34,43 @@ Evaluator::Evaluator(Backend& backend, const ModelConfig& config, const model::L
   }
 }
 
-Evaluation Evaluator::run(const Dataset& data, const Request& request) {
-  Feed feed(*backend_, data, network_.rows());
-  feed.connect(network_);
+Backend::Buffer Evaluator::upload_passes(std::int64_t rows) {
+  std::vector<ops::PassPlan> table;
+  for (std::int64_t first = 0; first < rows; first += network_.rows()) {
+    table.push_back({.first_position = first,
+                     .active_rows = static_cast<std::int32_t>(std::min(network_.rows(), rows - first))});
+  }
+  const auto bytes = static_cast<std::int64_t>(table.size() * sizeof(table[0]));
+  Backend::Buffer buffer = backend_->allocate(bytes);
+  backend_->upload(buffer.get(), table.data(), bytes);
+  return buffer;
+}
+
+Evaluation Evaluator::run(Feed& feed, const Request& request) {
   network_.input().binarize = request.binarize;
   network_.input().binarize_noise = {request.seed, ops::Purpose::evaluate_binarize, 0};
   network_.input().latent_noise = {request.seed, ops::Purpose::evaluate_latent, 0};
-  ops::StepState state;
+  const std::int64_t all = request.order.rows;
+  const Backend::Buffer passes = upload_passes(all);
+  network_.set_state({});
   LatentSpread spread(network_.mean().cols);
-  const auto rows = static_cast<std::size_t>(network_.rows());
-  ops::LossSums sums{.rows = request.order.rows};
-  for (std::int64_t first = 0; first < request.order.rows; first += network_.rows()) {
-    state.pass.first_position = first;
-    state.pass.active_rows = static_cast<std::int32_t>(std::min(network_.rows(), request.order.rows - first));
-    network_.set_state(state);
-    backend_->pick_rows(network_.pass(), request.order, network_.rows());
-    feed.stage(network_, state.pass.active_rows);
+  const auto batch = static_cast<std::int32_t>(network_.rows());
+  ops::LossSums sums{.rows = all};
+  for (std::int64_t first = 0; first < all; first += batch) {
+    const std::int64_t active = std::min<std::int64_t>(batch, all - first);
+    const int place = feed.is_resident() ? 0 : feed.hand_out(request.order, 0, first, active);
+    feed.connect(network_, place, 0);
+    backend_->begin_pass(network_.pass(), reinterpret_cast<const ops::PassPlan*>(passes.get()), request.order,
+                         batch);
     for (const model::Phase& phase : phases_) phase.run();
-    const Matrix row_nll{network_.row_nll(), 1, static_cast<std::int32_t>(rows), 0};
-    const Matrix row_kl{network_.row_kl(), 1, static_cast<std::int32_t>(rows), 0};
-    for (const float value : network_.download(row_nll, 1)) sums.nll += static_cast<double>(value);
-    for (const float value : network_.download(row_kl, 1)) sums.kl += static_cast<double>(value);
-    spread.add(network_.download(network_.mean(), state.pass.active_rows));
-    if (request.progress && !request.progress(first + state.pass.active_rows)) {
+    feed.release(place);
+    for (const float value : network_.download({network_.row_nll(), 1, batch, 0}, 1))
+      sums.nll += static_cast<double>(value);
+    for (const float value : network_.download({network_.row_kl(), 1, batch, 0}, 1))
+      sums.kl += static_cast<double>(value);
+    spread.add(network_.download(network_.mean(), active));
+    if (request.progress && !request.progress(first + active))
       throw Error(Errc::invalid_argument, "evaluation: stopped by its progress callback");
-    }
   }
   Evaluation result;
   result.mean = mean_of(sums);

@@ -8,6 +8,7 @@
 #include "cuvae/dataset.hpp"
 #include "cuvae/vae.hpp"
 #include "src/model/network.hpp"
+#include "src/train/feed.hpp"
 
 namespace cuvae::train {
 
@@ -40,10 +41,13 @@ class Evaluator {
             const model::Parameters& parameters, std::int64_t batch);
 
   [[nodiscard]] std::int64_t batch() const { return network_.rows(); }
-  // Draws depend on the seed and the row alone, so two evaluations can be compared.
-  [[nodiscard]] Evaluation run(const Dataset& data, const Request& request);
+  // The feed's steps are passes of batch() rows. Draws depend on the seed and the row alone, so two
+  // evaluations can be compared.
+  [[nodiscard]] Evaluation run(Feed& feed, const Request& request);
 
  private:
+  Backend::Buffer upload_passes(std::int64_t rows);
+
   Backend* backend_;
   model::Network network_;
   std::vector<model::Phase> phases_;

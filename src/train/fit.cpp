@@ -48,18 +48,23 @@ Fit::Fit(Trainer::Impl& trainer, const Dataset& data, const Dataset* validation,
       training_rows_(training_rows(data, trainer.train_config)),
       validation_rows_(validation_rows(data, validation, trainer.train_config)),
       schedule_(trainer.train_config, training_rows_.rows),
-      feed_(*trainer.backend, data, trainer.pass_rows),
       evaluator_(*trainer.backend, trainer.model_config, trainer.layout, trainer.parameters,
                  trainer.pass_rows),
       table_(trainer.backend->allocate(schedule_.passes_before(schedule_.steps_per_epoch()) *
                                        static_cast<std::int64_t>(sizeof(ops::PassPlan)))),
+      feed_(*trainer.backend, data, trainer.train_config.batch, trainer.pass_rows),
+      launches_(trainer, feed_, schedule_, training_rows_,
+                reinterpret_cast<const ops::PassPlan*>(table_.get())),
       start_(Trainer::Impl::Clock::now()) {
   if (trainer_.run.step_in_epoch > schedule_.steps_per_epoch()) {
     throw Error(Errc::data, "the loaded state stands at step " + std::to_string(trainer_.run.step_in_epoch) +
                                 " of an epoch of " + std::to_string(schedule_.steps_per_epoch()) +
                                 "\nThe state file was changed; take another one or start afresh.");
   }
+  if (validation_)
+    validation_feed_.emplace(*trainer_.backend, *validation_, trainer.pass_rows, trainer.pass_rows);
   trainer_.adopt_data(data_, validation);
+  trainer_.take_heart();
   if (trainer_.state.step == 0 && trainer_.model_config.output_bias == OutputBias::data_mean) {
     trainer_.set_output_bias(data_, training_rows_);
   }
@@ -124,27 +129,48 @@ void Fit::begin_epoch() {
   t.state.epoch = static_cast<std::int32_t>(t.run.epochs_finished);
   t.state.passes = schedule_.passes_before(t.run.step_in_epoch);
   t.network.set_state(t.state);
-  feed_.connect(t.network);
+  first_update_ = t.state.step - t.run.step_in_epoch;
   epoch_seconds_ = 0;
   epoch_rows_ = 0;
 }
 
 Fit::Outcome Fit::run_epoch(std::int64_t last_step) {
   Trainer::Impl& t = trainer_;
-  const auto* table = reinterpret_cast<const ops::PassPlan*>(table_.get());
-  while (position() < last_step) {
-    const auto start = Trainer::Impl::Clock::now();
-    t.run_step(&feed_, training_rows_, table, schedule_.passes_of(t.run.step_in_epoch));
+  const std::int64_t before = t.run.epochs_finished * schedule_.steps_per_epoch();
+  std::int64_t queued = t.run.step_in_epoch;
+  read_ = Trainer::Impl::Clock::now();
+  while (before + queued < last_step) {
+    queued += launches_.queue(queued, last_step - before);
+    if (!wants_numbers(before + queued, last_step)) continue;
+    read_state();
     t.require_finite_updates();
-    const std::int64_t first_row = t.run.step_in_epoch * t.train_config.batch;
-    const std::int64_t rows = std::min<std::int64_t>(t.train_config.batch, training_rows_.rows - first_row);
-    ++t.run.step_in_epoch;
-    const double seconds = seconds_since(start);
-    training_seconds_ += seconds, epoch_seconds_ += seconds;
-    timed_rows_ += rows, epoch_rows_ += rows;
     if (callback_ && callback_(progress(Progress::Event::step)) == Control::stop) return Outcome::stop;
+    read_ = Trainer::Impl::Clock::now();
   }
   return Outcome::proceed;
+}
+
+// Reading the state waits for the device. One that is done with a step when it is queued has it ready.
+bool Fit::wants_numbers(std::int64_t queued, std::int64_t last_step) const {
+  constexpr double kSecondsBetween = 0.05;
+  if (trainer_.steps_per_launch == 1 || queued == last_step) return true;
+  return callback_ && seconds_since(read_) > kSecondsBetween;
+}
+
+void Fit::read_state() {
+  Trainer::Impl& t = trainer_;
+  const auto rows_before = [&](std::int64_t steps) {
+    return std::min<std::int64_t>(steps * t.train_config.batch, training_rows_.rows);
+  };
+  t.state = t.network.state();
+  const std::int64_t done = t.state.step - first_update_;
+  const std::int64_t newly_done = done - t.run.step_in_epoch;
+  const std::int64_t rows = rows_before(done) - rows_before(t.run.step_in_epoch);
+  t.run.step_in_epoch = done;
+  const double seconds = seconds_since(read_);
+  launches_.tell_time_of_step(seconds, newly_done);
+  training_seconds_ += seconds, epoch_seconds_ += seconds;
+  timed_rows_ += rows, epoch_rows_ += rows;
 }
 
 Fit::Outcome Fit::finish_epoch() {
@@ -195,7 +221,7 @@ Evaluation Fit::evaluate() {
     const std::int64_t rows = std::min(kProbeRows, data_.rows());
     request.order = {.total_rows = rows, .rows = rows};
   }
-  return evaluator_.run(validation_ ? *validation_ : data_, request);
+  return evaluator_.run(validation_feed_ ? *validation_feed_ : feed_, request);
 }
 
 void Fit::consider_best(EpochMetrics& metrics) {

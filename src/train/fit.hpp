@@ -6,6 +6,7 @@
 
 #include "src/train/evaluator.hpp"
 #include "src/train/feed.hpp"
+#include "src/train/launches.hpp"
 #include "src/train/schedule.hpp"
 #include "src/train/trainer_impl.hpp"
 
@@ -29,6 +30,8 @@ class Fit {
   void begin_epoch();
   Outcome run_epoch(std::int64_t last_step);
   Outcome finish_epoch();
+  [[nodiscard]] bool wants_numbers(std::int64_t queued, std::int64_t last_step) const;
+  void read_state();
   [[nodiscard]] EpochMetrics measure();
   [[nodiscard]] Evaluation evaluate();
   [[nodiscard]] Progress progress(Progress::Event event) const;
@@ -43,13 +46,16 @@ class Fit {
   const Trainer::Impl::Callback& callback_;
   ops::RowOrder training_rows_, validation_rows_;
   Schedule schedule_;
-  Feed feed_;
   Evaluator evaluator_;
   Backend::Buffer table_;
+  Feed feed_;  // after what it must leave room for
+  std::optional<Feed> validation_feed_;
+  Launches launches_;
   FitResult result_;
-  Trainer::Impl::Clock::time_point start_;
+  Trainer::Impl::Clock::time_point start_, read_;  // of this call; when the state was read last
   double training_seconds_ = 0, epoch_seconds_ = 0;
   std::int64_t timed_rows_ = 0, epoch_rows_ = 0;
+  std::int64_t first_update_ = 0;  // the update with which the epoch began
 };
 
 }  // namespace cuvae::train

@@ -5,6 +5,7 @@
 #include "src/model/network.hpp"
 #include "src/model/parameters.hpp"
 #include "src/train/fit.hpp"
+#include "src/train/memory.hpp"
 #include "src/train/schedule.hpp"
 
 namespace cuvae {
@@ -25,7 +26,7 @@ std::vector<std::string> phase_names(ModelConfig config) {
         network.loss_phases(), network.backward_phases(GradientMode::overwrite)}) {
     for (const model::Phase& phase : part) names.push_back(phase.name);
   }
-  names.insert(names.end(), {"gradient norm and finite check", "optimizer", "advance the step state"});
+  names.insert(names.end(), {"gradient norm and finite check; the step counts", "optimizer"});
   return names;
 }
 
@@ -37,23 +38,14 @@ Plan plan_of(const ModelConfig& model_config, const TrainConfig& train_config, c
   train::require_trainable(model_config, train_config, data, validation);
   const model::Layout layout(model_config);
   const train::Schedule schedule(train_config, train::split_rows(train_config, data).training);
-  const std::int64_t pass_rows = train::pass_rows(train_config);
-  const std::int64_t arena = model::Parameters::arena_bytes(layout);
   Plan plan;
   plan.parameters = layout.parameter_count();
   plan.steps_per_epoch = schedule.steps_per_epoch();
   plan.total_steps = schedule.total_steps();
-  plan.memory = {
-      {"parameters", arena},
-      {"gradients", arena},
-      {"optimizer moments", 2 * arena},
-      {"activations, training", model::plan_network(model_config, pass_rows, model::Use::training).bytes()},
-      {"activations, evaluation",
-       model::plan_network(model_config, pass_rows, model::Use::inference).bytes()},
-      {"data (" + data.description() + ")", static_cast<std::int64_t>(data.bytes())},
-      {"step table",
-       schedule.passes_before(schedule.steps_per_epoch()) * static_cast<std::int64_t>(sizeof(ops::PassPlan))},
-  };
+  plan.memory = train::memory_of_training(model_config, train_config);
+  plan.memory.push_back({"data (" + data.description() + ")", static_cast<std::int64_t>(data.bytes())});
+  plan.memory.push_back({"step table", schedule.passes_before(schedule.steps_per_epoch()) *
+                                           static_cast<std::int64_t>(sizeof(ops::PassPlan))});
   plan.phases = phase_names(model_config);
   return plan;
 }

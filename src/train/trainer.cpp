@@ -52,7 +52,8 @@ void require_values(const ModelConfig& config, std::span<const float> rows) {
 }  // namespace
 
 Trainer::Trainer(const ModelConfig& model, const TrainConfig& train, const Device& device)
-    : impl_(std::make_unique<Impl>(model, train, device)) {}
+    : Trainer(Impl::on(make_backend(device, {.precision = train.precision}), model, train)) {}
+Trainer::Trainer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 Trainer::~Trainer() = default;
@@ -86,9 +87,9 @@ Elbo Trainer::step(std::span<const float> rows) {
                                             std::to_string(cols));
   }
   require_values(t.model_config, rows);
-  const auto row_bytes = static_cast<std::int64_t>(sizeof(float)) * cols;
+  const std::int64_t ld = train::Feed::padded_row(cols);
   if (!t.step_rows) {
-    t.step_rows = t.backend->allocate(config.batch * row_bytes);
+    t.step_rows = t.backend->staging(config.batch * ld * static_cast<std::int64_t>(sizeof(float)));
     t.step_table = t.backend->allocate(train::pass_count(config, config.batch) *
                                        static_cast<std::int64_t>(sizeof(ops::PassPlan)));
   }
@@ -96,17 +97,25 @@ Elbo Trainer::step(std::span<const float> rows) {
   constant.schedule = {};
   constant.kl_warmup = 0;
   const std::vector<ops::PassPlan> passes = train::Schedule(constant, count).step(0, t.state.step);
-  t.backend->upload(t.step_rows.get(), rows.data(), count * row_bytes);
+  auto* staged = reinterpret_cast<float*>(t.step_rows->host());
+  for (std::int64_t row = 0; row < count; ++row)
+    std::copy_n(rows.data() + row * cols, cols, staged + row * ld);
+  t.step_rows->send();
   t.backend->upload(t.step_table.get(), passes.data(),
                     static_cast<std::int64_t>(passes.size() * sizeof(passes[0])));
-  t.network.input().source = {t.step_rows.get(), RowSource::Type::f32, cols, 1.0f};
-  t.network.input().gather = Backend::Gather::by_row_id;
-
+  const auto connect = [&](std::int64_t) {
+    t.network.input().source = {t.step_rows->device(), ops::Element::f32, ld, 1.0f};
+    t.network.input().gather = Backend::Gather::by_row_id;
+  };
   const ops::LossSums of_the_epoch = t.state.epoch_sums;
+  t.take_heart();
   t.state.passes = 0;
   t.network.set_state(t.state);
-  t.run_step(nullptr, {.total_rows = count, .rows = count},
-             reinterpret_cast<ops::PassPlan*>(t.step_table.get()), static_cast<std::int64_t>(passes.size()));
+  t.queue_step(connect, {.total_rows = count, .rows = count},
+               reinterpret_cast<ops::PassPlan*>(t.step_table.get()),
+               static_cast<std::int64_t>(passes.size()));
+  t.step_rows->release();
+  t.state = t.network.state();
   t.state.epoch_sums = of_the_epoch;  // an interrupted fit() goes on with them
   t.require_finite_updates();
   return train::mean_of(t.state.last);
@@ -126,9 +135,12 @@ void Trainer::save_model(const std::string& path, const std::map<std::string, st
 
 void Trainer::save_state(const std::string& path, const std::map<std::string, std::string>& metadata) const {
   const Impl& t = *impl_;
-  train::StateFile file{t.model_file(metadata), t.train_config,
+  train::StateFile file{t.model_file(metadata),
+                        t.train_config,
                         t.download(t.parameters.arenas().first_moments),
-                        t.download(t.parameters.arenas().second_moments), t.run};
+                        t.download(t.parameters.arenas().second_moments),
+                        t.run,
+                        t.backend->product_plans()};
   file.run.step = t.state.step;
   file.run.skipped = t.state.skipped;
   file.run.skipped_in_a_row = t.state.skipped_in_a_row;
@@ -141,6 +153,7 @@ void Trainer::load_state(const std::string& path) {
   require_no_fit(t, "load_state");
   const train::StateFile file = train::read_state(path);
   train::require_same_run(path, file, t.model_config, t.train_config);
+  t.backend->restore_product_plans(file.product_plans);
   const ParameterArenas& arenas = t.parameters.arenas();
   t.parameters.upload(arenas.parameters, t.layout.from_parameters(file.model.parameters));
   t.parameters.upload(arenas.first_moments, t.layout.from_parameters(file.first_moments));

@@ -1,18 +1,21 @@
 #include "src/train/trainer_impl.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "cuvae/error.hpp"
 #include "kernels/ops/binarize.hpp"
 #include "src/config/text.hpp"
 #include "src/model/initialize.hpp"
 #include "src/train/fit.hpp"
+#include "src/train/memory.hpp"
 
 namespace cuvae {
 namespace {
 
-// Updates in a row that may be skipped before training gives up.
-constexpr std::int64_t kPatienceWithNonFinite = 3;
+// Of a GPU's memory, for graphs and what else is not counted.
+constexpr std::int64_t kForOthers = std::int64_t{64} << 20;
 
 ModelConfig validated(const ModelConfig& config) {
   validate(config);
@@ -35,17 +38,18 @@ std::string likely_cause(const ModelConfig& model, const TrainConfig& train) {
 
 }  // namespace
 
-Trainer::Impl::Impl(const ModelConfig& model, const TrainConfig& train, const Device& wanted)
+Trainer::Impl::Impl(const ModelConfig& model, const TrainConfig& train, std::unique_ptr<Backend> on)
     : model_config(validated(model)),
       train_config(validated(train)),
-      backend(make_backend(wanted)),
+      backend(std::move(on)),
       device(backend->device()),
       layout(model_config),
       parameters(*backend, layout, model::Arenas::training),
       pass_rows(train::pass_rows(train_config)),
       network(*backend, model_config, layout, parameters, pass_rows, model::Use::training),
       first_backward(network.backward_phases(GradientMode::overwrite)),
-      next_backward(network.backward_phases(GradientMode::accumulate)) {
+      next_backward(network.backward_phases(GradientMode::accumulate)),
+      steps_per_launch(backend->steps_per_launch()) {
   for (const auto& part : {network.load_phases(), network.encode_phases(), network.sample_phases(),
                            network.decode_phases(), network.loss_phases()}) {
     forward.insert(forward.end(), part.begin(), part.end());
@@ -57,25 +61,44 @@ Trainer::Impl::Impl(const ModelConfig& model, const TrainConfig& train, const De
                     model::initial_parameters(layout, model_config, train_config.seed));
 }
 
-void Trainer::Impl::run_step(train::Feed* feed, const ops::RowOrder& order, const ops::PassPlan* table,
-                             std::int64_t passes) {
+std::unique_ptr<Trainer::Impl> Trainer::Impl::on(std::unique_ptr<Backend> backend, const ModelConfig& model,
+                                                 const TrainConfig& train) {
+  if (backend->reads_host_memory()) return std::make_unique<Impl>(model, train, std::move(backend));
+  const std::string name = to_string(backend->device());
+  const std::int64_t available = std::max<std::int64_t>(0, backend->available_memory() - kForOthers);
+  const auto too_little = [&](std::optional<std::int64_t> known) {
+    return Error(Errc::out_of_memory,
+                 train::out_of_memory_message(validated(model), validated(train), name, known));
+  };
+  if (train::bytes_of_training(validated(model), validated(train)) > available) throw too_little(available);
+  try {
+    return std::make_unique<Impl>(model, train, std::move(backend));
+  } catch (const Error& error) {
+    if (error.code() != Errc::out_of_memory) throw;
+    throw too_little(std::nullopt);
+  }
+}
+
+void Trainer::Impl::queue_step(const std::function<void(std::int64_t)>& connect, const ops::RowOrder& order,
+                               const ops::PassPlan* table, std::int64_t passes) {
   const PassContext pass = network.pass();
   for (std::int64_t i = 0; i < passes; ++i) {
-    backend->begin_pass(pass, table);
-    backend->pick_rows(pass, order, pass_rows);
-    if (feed != nullptr) feed->stage(network, pass_rows);
+    connect(i);
+    backend->begin_pass(pass, table, order, pass_rows);
     for (const auto& phase : forward) phase.run();
     backend->add_losses(pass, network.row_nll(), network.row_kl(), pass_rows);
     for (const auto& phase : i == 0 ? first_backward : next_backward) phase.run();
   }
-  backend->judge_gradient(pass, parameters.arenas(), train_config.clip_norm);
+  backend->end_step(pass, parameters.arenas(), train_config.clip_norm);
   backend->update(pass, parameters.arenas(), train_config);
-  backend->advance_step(pass);
-  state = network.state();
+}
+
+void Trainer::Impl::take_heart() {
+  if (ops::has_given_up(state)) state.skipped_in_a_row = ops::kMostSkippedInARow - 1;
 }
 
 void Trainer::Impl::require_finite_updates() const {
-  if (state.skipped_in_a_row < kPatienceWithNonFinite) return;
+  if (!ops::has_given_up(state)) return;
   diverged(std::to_string(state.skipped_in_a_row) +
            " updates in a row were not finite; the weights are those before them");
 }

@@ -20,11 +20,17 @@ struct Trainer::Impl {
   using Callback = std::function<Control(const Progress&)>;
   using Clock = std::chrono::steady_clock;
 
-  Impl(const ModelConfig& model, const TrainConfig& train, const Device& wanted);
+  // Throws Error(out_of_memory), saying what would fit.
+  static std::unique_ptr<Impl> on(std::unique_ptr<Backend> backend, const ModelConfig& model,
+                                  const TrainConfig& train);
+  Impl(const ModelConfig& model, const TrainConfig& train, std::unique_ptr<Backend> on);
 
-  // One update: the passes of a batch, then the judgement, the optimizer and the advance.
-  void run_step(train::Feed* feed, const ops::RowOrder& order, const ops::PassPlan* table,
-                std::int64_t passes);
+  // Queues one update: the passes of a batch, then the judgement and the optimizer.
+  // `connect(pass)` tells the network where the rows of a pass are.
+  void queue_step(const std::function<void(std::int64_t)>& connect, const ops::RowOrder& order,
+                  const ops::PassPlan* table, std::int64_t passes);
+  // Another attempt of a run that had given up.
+  void take_heart();
   // Throw Error(numerics): after too many skipped updates in a row; where a weight is not finite; always.
   void require_finite_updates() const;
   void require_finite_weights() const;
@@ -47,11 +53,13 @@ struct Trainer::Impl {
   model::Network network;
   std::vector<model::Phase> forward, first_backward, next_backward;
 
-  ops::StepState state;  // the host's copy, after the last step
+  ops::StepState state;  // the host's copy, as it was asked for last
   train::RunState run;   // what the step state does not hold
   ImageShape image;
-  bool fitting = false;                   // the state and the network's input are those of a fit() under way
-  Backend::Buffer step_rows, step_table;  // of step(): the caller's rows and their passes
+  std::int64_t steps_per_launch;       // of fit(): as many as can be queued at once
+  bool fitting = false;                // the state and the network's input are those of a fit() under way
+  std::unique_ptr<Staging> step_rows;  // of step(): the caller's rows
+  Backend::Buffer step_table;          // and their passes
 };
 
 }  // namespace cuvae

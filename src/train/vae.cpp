@@ -31,16 +31,18 @@ void append(std::vector<float>& all, const std::vector<float>& part) {
 
 Vae::Impl::Impl(const ModelConfig& model_config, const Device& wanted)
     : config(validated(model_config)),
-      backend(make_backend(wanted, Products::independent_rows)),
+      backend(make_backend(wanted, {.products = Products::independent_rows})),
       device(backend->device()),
       layout(config),
       parameters(*backend, layout, model::Arenas::values) {}
 
 model::Network& Vae::Impl::network_for(std::int64_t rows) {
-  std::unique_ptr<model::Network>& network = rows <= kFewRows ? small : large;
+  // A GPU may choose another algorithm for another number of rows, so there is one number.
+  const bool few = rows <= kFewRows && backend->reads_host_memory();
+  std::unique_ptr<model::Network>& network = few ? small : large;
   if (!network) {
-    network = std::make_unique<model::Network>(
-        *backend, config, layout, parameters, rows <= kFewRows ? kFewRows : kManyRows, model::Use::inference);
+    network = std::make_unique<model::Network>(*backend, config, layout, parameters,
+                                               few ? kFewRows : kManyRows, model::Use::inference);
   }
   return *network;
 }
@@ -168,7 +170,8 @@ Evaluation Vae::evaluate(const Dataset& data, const EvaluateOptions& options) {
                                                           impl_->parameters, batch);
   }
   const ops::RowOrder all{.total_rows = data.rows(), .rows = data.rows()};
-  return impl_->evaluator->run(data, {all, options.seed, binarize, options.progress});
+  train::Feed feed(*impl_->backend, data, batch, batch);
+  return impl_->evaluator->run(feed, {all, options.seed, binarize, options.progress});
 }
 
 }  // namespace cuvae

@@ -1,17 +1,17 @@
 // Rows of a data set become rows of a batch: which, scaled how, binarized with whose noise.
 #include <gtest/gtest.h>
 
-#include "backend/on_each_target.hpp"
+#include "backend/on_each_machine.hpp"
 #include "support/row_op_run.hpp"
 
 namespace cuvae::test {
 namespace {
 
-constexpr std::int64_t kSourceRows = 20, kSourceLd = 23, kRows = 9, kActive = 7;
+constexpr std::int64_t kSourceRows = 20, kSourceLd = 32, kRows = 9, kActive = 7;
 constexpr std::int32_t kCols = 21;
 constexpr float kScale = 1.0f / 255;
 
-class LoadInput : public OnEachTarget {
+class LoadInput : public OnEachMachine {
  protected:
   LoadInput() : bytes_(kSourceRows * kSourceLd), floats_(bytes_.size()) {
     Draws draws(41);
@@ -21,22 +21,26 @@ class LoadInput : public OnEachTarget {
     }
   }
 
-  RowSource u8() const { return {bytes_.data(), RowSource::Type::u8, kSourceLd, kScale}; }
-  RowSource f32() const { return {floats_.data(), RowSource::Type::f32, kSourceLd, 0.5f}; }
+  RowSource u8() const { return {bytes_.data(), ops::Element::u8, kSourceLd, kScale}; }
+  RowSource f32() const { return {floats_.data(), ops::Element::f32, kSourceLd, 0.5f}; }
   float value(const RowSource& source, std::int64_t row, std::int64_t col) const {
     const auto i = static_cast<std::size_t>(row * kSourceLd + col);
-    return (source.type == RowSource::Type::u8 ? static_cast<float>(bytes_[i]) : floats_[i]) * source.scale;
+    return (source.element == ops::Element::u8 ? static_cast<float>(bytes_[i]) : floats_[i]) * source.scale;
   }
 
   std::vector<float> load(const RowSource& source, Backend::Gather gather, Binarize binarize,
                           int threads = 1) {
     const auto on = backend(threads);
+    const std::int64_t bytes = kSourceRows * kSourceLd * ops::size_of(source.element);
+    const auto stored = on->allocate(bytes);
+    on->upload(stored.get(), source.values, bytes);
+    const RowSource on_device{stored.get(), source.element, source.ld, source.scale};
     ops::StepState state;
     state.step = 12;
     state.pass.active_rows = kActive;
     const Pass pass(*on, state, row_ids_);
     const Tensor x(*on, kRows, kCols, Surroundings::none);
-    on->load_input(pass.context(), source, gather, binarize, kNoiseSource, x.matrix());
+    on->load_input(pass.context(), on_device, gather, binarize, kNoiseSource, x.matrix(), {});
     EXPECT_TRUE(x.padding_is_zero());
     EXPECT_TRUE(x.surroundings_are_untouched());
     return x.values();
@@ -63,7 +67,7 @@ class LoadInput : public OnEachTarget {
   std::vector<std::uint8_t> bytes_;
   std::vector<float> floats_;
 };
-INSTANTIATE_TEST_SUITE_P(Cpu, LoadInput, testing::ValuesIn(cpu::usable_targets()), target_name);
+INSTANTIATE_TEST_SUITE_P(On, LoadInput, testing::ValuesIn(machines()), machine_name);
 
 TEST_P(LoadInput, GathersAndScales) {
   for (const Backend::Gather gather : kGathers) {
@@ -109,11 +113,15 @@ TEST_P(LoadInput, RowsArePickedByTheOrderAtThePassesPosition) {
   const auto on = backend();
   ops::StepState state;
   state.epoch = 3;
-  state.pass.active_rows = 5;
-  state.pass.first_position = 40;
+  state.passes = 1;
   const Pass pass(*on, state, std::vector<std::int64_t>(8, -1));
   const ops::RowOrder order{.seed = 6, .total_rows = 45, .rows = 45, .visit = ops::RowOrder::Visit::shuffled};
-  on->pick_rows(pass.context(), order, 8);
+  const ops::PassPlan table[] = {{}, {.first_position = 40, .active_rows = 5}};
+  const auto on_device = on->allocate(sizeof(table));
+  on->upload(on_device.get(), table, sizeof(table));
+  on->begin_pass(pass.context(), reinterpret_cast<const ops::PassPlan*>(on_device.get()), order, 8);
+  EXPECT_EQ(pass.state().passes, 2);
+  EXPECT_EQ(pass.state().pass.first_position, 40);
   std::int64_t picked[8];
   on->download(picked, pass.context().row_ids, sizeof(picked));
   for (std::int64_t row = 0; row < 5; ++row) EXPECT_EQ(picked[row], order.row(40 + row, 3));

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "backend/on_each_target.hpp"
+#include "backend/on_each_machine.hpp"
 #include "support/row_op_run.hpp"
 
 namespace cuvae::test {
@@ -12,8 +12,8 @@ namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
-class NotANumber : public OnEachTarget {};
-INSTANTIATE_TEST_SUITE_P(Cpu, NotANumber, testing::ValuesIn(cpu::usable_targets()), target_name);
+class NotANumber : public OnEachMachine {};
+INSTANTIATE_TEST_SUITE_P(On, NotANumber, testing::ValuesIn(machines()), machine_name);
 
 bool is_nan(float value) { return std::isnan(value); }
 

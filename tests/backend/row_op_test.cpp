@@ -3,13 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include "backend/on_each_target.hpp"
+#include "backend/on_each_machine.hpp"
 
 namespace cuvae::test {
 namespace {
 
-class RowOps : public OnEachTarget {};
-INSTANTIATE_TEST_SUITE_P(Cpu, RowOps, testing::ValuesIn(cpu::usable_targets()), target_name);
+class RowOps : public OnEachMachine {};
+INSTANTIATE_TEST_SUITE_P(On, RowOps, testing::ValuesIn(machines()), machine_name);
 
 std::vector<Shape> shapes() {
   std::vector<Shape> all;

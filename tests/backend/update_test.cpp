@@ -4,15 +4,15 @@
 
 #include <limits>
 
-#include "backend/on_each_target.hpp"
+#include "backend/on_each_machine.hpp"
 #include "support/arenas.hpp"
 #include "support/row_op_run.hpp"
 
 namespace cuvae::test {
 namespace {
 
-class Update : public OnEachTarget {};
-INSTANTIATE_TEST_SUITE_P(Cpu, Update, testing::ValuesIn(cpu::usable_targets()), target_name);
+class Update : public OnEachMachine {};
+INSTANTIATE_TEST_SUITE_P(On, Update, testing::ValuesIn(machines()), machine_name);
 
 template <class Row>
 void check_values(Backend& on, const Row& row, std::int64_t size) {
@@ -69,9 +69,8 @@ TEST_P(Update, NanInTheLastGradientChangesNothing) {
     in.back().back() = std::numeric_limits<float>::quiet_NaN();
     const Arenas arenas(*on, in);
     const Pass pass(*on, table_state(), {0});
-    on->judge_gradient(pass.context(), arenas.get(), 1.0);
+    on->end_step(pass.context(), arenas.get(), 1.0);
     on->update(pass.context(), arenas.get(), config_of(row.op));
-    on->advance_step(pass.context());
     for (std::size_t k = 0; k < in.size(); ++k)
       EXPECT_TRUE(same_bits(arenas.values(k), in[k])) << "arena " << k;
     EXPECT_EQ(pass.state().skipped, 1);
@@ -85,8 +84,8 @@ TEST_P(Update, PassesAreTakenFromTheTable) {
   const ops::PassPlan table[] = {{.active_rows = 128}, {.first_position = 128, .active_rows = 7}};
   const auto memory = on->allocate(sizeof(table));
   on->upload(memory.get(), table, sizeof(table));
-  on->begin_pass(pass.context(), reinterpret_cast<const ops::PassPlan*>(memory.get()));
-  on->begin_pass(pass.context(), reinterpret_cast<const ops::PassPlan*>(memory.get()));
+  on->begin_pass(pass.context(), reinterpret_cast<const ops::PassPlan*>(memory.get()), {}, 1);
+  on->begin_pass(pass.context(), reinterpret_cast<const ops::PassPlan*>(memory.get()), {}, 1);
   EXPECT_EQ(pass.state().pass.active_rows, 7);
   EXPECT_EQ(pass.state().passes, 2);
 }

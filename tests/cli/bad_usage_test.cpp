@@ -84,5 +84,15 @@ TEST_F(BadUsage, ABlowUpIsFiveAndLeavesNothing) {
   EXPECT_EQ(files(), Words{});
 }
 
+TEST_F(BadUsage, APrecisionTheDeviceDoesNotHaveIsRefused) {
+  for (const char* precision : {"tf32", "bf16"}) {
+    for (const char* dry : {"--dry-run", "--threads=1"}) {
+      const CommandResult result = cuvae(
+          {"train", "builtin:shapes:64", "--out", "run", "--device", "cpu", "--precision", precision, dry});
+      expect_refusal(result, 4, {"precision", precision, "needs a GPU", "--device cuda"});
+    }
+  }
+}
+
 }  // namespace
 }  // namespace cuvae::test

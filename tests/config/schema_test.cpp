@@ -55,6 +55,7 @@ TrainConfig unusual_training() {
   train.kl_warmup = 2.5;
   train.patience = 4;
   train.validation_fraction = 0.2;
+  train.precision = Precision::tf32;
   return train;
 }
 

@@ -17,7 +17,7 @@ OPS = ["kernels/ops/"]
 ARROWS = {
     "include/": PUBLIC,
     "kernels/ops/": [],
-    "kernels/cuda/": [*OPS, "src/cuda/check.hpp"],
+    "kernels/cuda/": [*PUBLIC, *OPS, "src/cuda/check.hpp"],
     "src/core/": CORE,
     "src/config/": CORE,
     "src/data/": [*CORE, "kernels/ops/philox.hpp", "kernels/ops/noise.hpp"],

@@ -36,7 +36,7 @@ SmallNetwork::SmallNetwork(const ModelConfig& config, std::int64_t pass_rows)
     }
   }
   set_weights(weights);
-  network_.input().source = {data_.data(), RowSource::Type::f32, config.data_dim, 1.0f};
+  network_.input().source = {data_.data(), ops::Element::f32, config.data_dim, 1.0f};
   network_.input().latent_noise = kLatentNoise;
 }
 

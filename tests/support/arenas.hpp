@@ -13,7 +13,7 @@ class Arenas {
   Arenas(Backend& on, const std::vector<std::vector<float>>& in)
       : size_(static_cast<std::int64_t>(in[0].size())) {
     for (const auto& values : in) tensors_.emplace_back(on, 1, static_cast<std::int32_t>(size_), values);
-    partials_ = on.allocate(partial_sums(size_) * 8);
+    scratch_ = on.allocate(on.scratch_bytes(size_));
   }
   [[nodiscard]] ParameterArenas get() const {
     const bool two_moments = tensors_.size() == 4;
@@ -22,7 +22,8 @@ class Arenas {
             tensors_[1].data(),
             two_moments ? tensors_[2].data() : nullptr,
             size_,
-            reinterpret_cast<double*>(partials_.get())};
+            scratch_.get(),
+            tensors_[0].data()};
   }
   [[nodiscard]] std::vector<float> values(std::size_t which) const { return tensors_[which].values(); }
   [[nodiscard]] bool surroundings_are_untouched() const {
@@ -35,7 +36,7 @@ class Arenas {
  private:
   std::int64_t size_;
   std::vector<Tensor> tensors_;
-  Backend::Buffer partials_;
+  Backend::Buffer scratch_;
 };
 
 }  // namespace cuvae::test

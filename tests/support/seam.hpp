@@ -59,14 +59,15 @@ template <>
 inline constexpr bool kWritesOverItsInput<ops::GaussianNllLearned> = true;
 
 inline void run(const SeamCall& c, ops::BernoulliNll) {
-  c.backend.bernoulli_nll(c.pass, c.output(0), c.input(1), c.row_loss);
+  c.backend.bernoulli_nll(c.pass, c.output(0), c.input(1), c.output(0), c.row_loss);
 }
 inline void run(const SeamCall& c, ops::Sigmoid) { c.backend.sigmoid(c.pass, c.output(0)); }
 inline void run(const SeamCall& c, ops::GaussianNll) {
-  c.backend.gaussian_nll(c.pass, c.output(0), c.input(1), c.input(2).data, {}, c.row_loss);
+  c.backend.gaussian_nll(c.pass, c.output(0), c.input(1), c.input(2).floats(), c.output(0), {}, c.row_loss);
 }
 inline void run(const SeamCall& c, ops::GaussianNllLearned) {
-  c.backend.gaussian_nll(c.pass, c.output(0), c.input(1), c.input(2).data, c.output(1), c.row_loss);
+  c.backend.gaussian_nll(c.pass, c.output(0), c.input(1), c.input(2).floats(), c.output(0), c.output(1),
+                         c.row_loss);
 }
 inline void run(const SeamCall& c, ops::SampleLatent) {
   c.backend.sample_latent(c.pass, c.input(0), c.input(1), c.noise, c.output(0), c.row_loss);
@@ -88,8 +89,8 @@ template <>
 inline constexpr Surroundings kAroundOutputs<ops::BinarizeThreshold> = Surroundings::none;
 
 inline void load(const SeamCall& c, Binarize binarize) {
-  const RowSource rows{c.input(0).data, RowSource::Type::f32, c.input(0).ld, 1.0f};
-  c.backend.load_input(c.pass, rows, Backend::Gather::in_place, binarize, c.noise, c.output(0));
+  const RowSource rows{c.input(0).data, ops::Element::f32, c.input(0).ld, 1.0f};
+  c.backend.load_input(c.pass, rows, Backend::Gather::in_place, binarize, c.noise, c.output(0), {});
 }
 inline void run(const SeamCall& c, ops::BinarizeDynamic) { load(c, Binarize::dynamic); }
 inline void run(const SeamCall& c, ops::BinarizeThreshold) { load(c, Binarize::threshold); }
@@ -112,6 +113,8 @@ inline Matrix with_padding_as_rows(Matrix matrix, std::int32_t cols) {
   return {matrix.data, matrix.rows, static_cast<std::int32_t>(ops::padded(cols)), matrix.ld};
 }
 
+inline DenseWeights weights(Matrix weight, float* bias = nullptr) { return {weight, bias, bias}; }
+
 template <class Function>
 void run(const SeamCall& c, ops::BiasActivation<Function>) {
   const auto rows = static_cast<std::int32_t>(c.input(0).rows), cols = c.input(0).cols;
@@ -125,8 +128,9 @@ void run(const SeamCall& c, ops::BiasActivation<Function>) {
   }
   const Tensor x(c.backend, rows, rows, identity_matrix(rows, rows));
   const Tensor weight(c.backend, padded_cols, rows, transposed);
-  const Activations out{c.output(0), Function::kKeepsInput ? c.output(1) : Matrix{}};
-  c.backend.dense_forward(c.pass, x.matrix(), {with_padding_as_rows(weight.matrix(), rows), c.input(1).data},
+  const Activations out{c.output(0), Function::kKeepsInput ? c.output(1) : Matrix{}, {}};
+  c.backend.dense_forward(c.pass, x.matrix(),
+                          weights(with_padding_as_rows(weight.matrix(), rows), c.input(1).floats()),
                           layer_of(Function{}), out);
 }
 
@@ -140,9 +144,9 @@ void run(const SeamCall& c, ops::ActivationBackward<Function>) {
   std::vector<float> d_h = c.in[0].values();
   d_h.resize(static_cast<std::size_t>(padded_rows * cols));
   const Tensor weight(c.backend, padded_rows, cols, d_h);
-  const Activations below{Function::kKeepsInput ? Matrix{} : c.input(1),
-                          Function::kKeepsInput ? c.input(1) : Matrix{}};
-  c.backend.dense_backward_input(c.pass, d_y.matrix(), {with_padding_as_rows(weight.matrix(), cols), nullptr},
+  const Activations below{
+      Function::kKeepsInput ? Matrix{} : c.input(1), Function::kKeepsInput ? c.input(1) : Matrix{}, {}};
+  c.backend.dense_backward_input(c.pass, d_y.matrix(), weights(with_padding_as_rows(weight.matrix(), cols)),
                                  layer_of(Function{}), below, c.output(0));
 }
 

@@ -21,16 +21,15 @@ void finish_step_with(Trainer& trainer, std::int64_t index, float value) {
   std::vector<float> gradient = run.parameters.download(arenas.gradients);
   gradient.at(static_cast<std::size_t>(index)) = value;
   run.parameters.upload(arenas.gradients, gradient);
-  run.backend->judge_gradient(run.network.pass(), arenas, run.train_config.clip_norm);
+  run.backend->end_step(run.network.pass(), arenas, run.train_config.clip_norm);
   run.backend->update(run.network.pass(), arenas, run.train_config);
-  run.backend->advance_step(run.network.pass());
 }
 
-void expect_skipped(const Job& job, Trainer& trainer, std::int64_t index) {
+void expect_skipped(const Job& job, Trainer& trainer, std::int64_t index, float infinity) {
   trainer.step(random_values(10 * kColumns, 3));  // so that there are moments, and a gradient
   const auto before = arena_bits(trainer);
   std::int64_t skipped = 0;
-  for (const float value : {kNan, kInfinity, -kInfinity}) {
+  for (const float value : {kNan, infinity}) {
     finish_step_with(trainer, index, value);
     EXPECT_EQ(arena_bits(trainer), before) << value << " at " << index;
     EXPECT_EQ(trainer.impl().network.state().skipped, ++skipped);
@@ -51,8 +50,10 @@ TEST(NonFiniteGradient, ChangesNothingWhereverItIs) {
       job.train.clip_norm = clip_norm;
       const std::int64_t size = trainer_of(job).impl().parameters.arenas().size;
       for (const std::int64_t index : {size - 1, std::int64_t{0}, size / 2}) {
-        Trainer trainer = trainer_of(job);
-        expect_skipped(job, trainer, index);
+        for (const float infinity : {kInfinity, -kInfinity}) {
+          Trainer trainer = trainer_of(job);
+          expect_skipped(job, trainer, index, infinity);
+        }
       }
     }
   }
@@ -64,7 +65,21 @@ TEST(NonFiniteGradient, IsFoundInAnArenaOfManyPieces) {  // reductions go by 2^1
   Trainer trainer = trainer_of(job, 2);
   const std::int64_t size = trainer.impl().parameters.arenas().size;
   ASSERT_GT(size, 4 << 14);
-  expect_skipped(job, trainer, size - 1);
+  expect_skipped(job, trainer, size - 1, kInfinity);
+}
+
+// Steps that are still queued when a run gives up find it so, and leave everything as it is.
+TEST(NonFiniteGradient, ThreeInARowEndTheRun) {
+  const Job job = small_job();
+  Trainer trainer = trainer_of(job);
+  trainer.step(random_values(10 * kColumns, 3));
+  const auto before = arena_bits(trainer);
+  for (int i = 0; i < 3; ++i) finish_step_with(trainer, 0, kNan);
+  const std::int64_t step = trainer.impl().network.state().step;
+  finish_step_with(trainer, 0, 0.5f);
+  EXPECT_EQ(arena_bits(trainer), before);
+  EXPECT_EQ(trainer.impl().network.state().step, step);
+  EXPECT_EQ(trainer.impl().network.state().skipped, 3);
 }
 
 // Gaussian data in which one row is so far off that its loss overflows.

@@ -110,7 +110,7 @@ TEST(Plan, PhasesAreThoseOfTheStep) {
   Trainer trainer = trainer_of(job);
   const Trainer::Impl& run = trainer.impl();
   const Plan plan = Trainer::plan(job.model, job.train, job.data);
-  ASSERT_EQ(plan.phases.size(), 1 + run.forward.size() + run.first_backward.size() + 3);
+  ASSERT_EQ(plan.phases.size(), 1 + run.forward.size() + run.first_backward.size() + 2);
   for (std::size_t i = 0; i < run.forward.size(); ++i) EXPECT_EQ(plan.phases[1 + i], run.forward[i].name);
   for (std::size_t i = 0; i < run.first_backward.size(); ++i) {
     EXPECT_EQ(plan.phases[1 + run.forward.size() + i], run.first_backward[i].name);

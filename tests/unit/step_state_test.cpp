@@ -121,5 +121,25 @@ TEST(StepState, ASkippedUpdateLeavesNoTraceInTheSums) {
   EXPECT_EQ(state.finite, 1);
 }
 
+// Steps that were queued before the host heard of it.
+TEST(StepState, ThatHasGivenUpStaysAsItWas) {
+  StepState state = with_losses(10, 4);
+  for (std::int64_t i = 0; i < kMostSkippedInARow; ++i) {
+    EXPECT_FALSE(has_given_up(state));
+    JudgeGradient{kNan, 0}(state);
+    AdvanceStep{}(state);
+  }
+  EXPECT_TRUE(has_given_up(state));
+  const LossSums last = state.last;
+  AddLosses{1, 1}(state);
+  JudgeGradient{1, 0}(state);
+  EXPECT_EQ(state.finite, 0) << "a good gradient is not applied any more";
+  AdvanceStep{}(state);
+  EXPECT_EQ(state.step, kMostSkippedInARow);
+  EXPECT_EQ(state.skipped, kMostSkippedInARow);
+  EXPECT_EQ(state.last.rows, last.rows);
+  EXPECT_EQ(state.batch.rows, 0);
+}
+
 }  // namespace
 }  // namespace cuvae::test

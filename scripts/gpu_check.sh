@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Checks cuvae on an NVIDIA GPU and writes what it found into bench/results/<gpu>-<commit>/.
+#
+# usage: scripts/gpu_check.sh [PART..]      all parts in turn without one; each takes at most 8 minutes
+#   tests      everything that needs a GPU: CPU and CUDA alike, same bits twice, resuming, embedding -> tests.json
+#   sanitize   compute-sanitizer's memcheck and racecheck over the kernels' tests -> sanitize.json
+#
+# Runs what scripts/gpu_bundle.sh collected in build/gpu-bundle; builds that first where it is not there. A bundle of
+# another commit is refused unless CUVAE_ANY_BUNDLE=1.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+readonly parts=(tests sanitize) bundle=build/gpu-bundle seconds=480
+for part in "$@"; do
+  [[ " ${parts[*]} " == *" $part "* ]] || { echo "gpu_check.sh: '$part' is none of: ${parts[*]}" >&2; exit 2; }
+done
+
+if ! gpu=$(nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null | head -n 1) || [[ -z $gpu ]]; then
+  echo "gpu_check.sh: there is no NVIDIA GPU here (nvidia-smi names none); nothing was checked" >&2
+  exit 1
+fi
+driver=$(nvidia-smi --query-gpu=driver_version --format=csv,noheader | head -n 1)
+[[ -x $bundle/bin/gpu_test ]] || scripts/gpu_bundle.sh
+commit=$(<"$bundle/commit")
+here=$(git rev-parse --short=7 HEAD 2>/dev/null || echo "$commit")
+if [[ ${commit%-dirty} != "$here" && ${CUVAE_ANY_BUNDLE:-} != 1 ]]; then
+  echo "gpu_check.sh: $bundle is of commit $commit, this is $here; run scripts/gpu_bundle.sh" >&2
+  exit 1
+fi
+
+results=bench/results/$(tr '[:upper:] ' '[:lower:]-' <<<"$gpu")-$commit
+mkdir -p "$results"
+export LD_LIBRARY_PATH="$PWD/$bundle/lib:${LD_LIBRARY_PATH:-}:/usr/local/cuda/lib64"
+[[ -d $bundle/data ]] && export CUVAE_DATA_DIR="$PWD/$bundle/data"
+
+check() {  # part [option..]: runs the part's executables, at most $seconds
+  python3 scripts/gpu_results.py --bin "$bundle/bin" --out "$results/$1.json" --seconds "$seconds" \
+    --gpu "$gpu" --driver "$driver" --commit "$commit" --command "scripts/gpu_check.sh $1" "${@:2}"
+}
+run_tests() { check tests; }
+run_sanitize() {
+  check sanitize --without Training --without Mnist --without Resources --without Trap \
+    --under "compute-sanitizer --tool memcheck --error-exitcode 86" \
+    --under "compute-sanitizer --tool racecheck --error-exitcode 86"
+}
+
+failed=0
+for part in "${@:-${parts[@]}}"; do
+  echo "== $part on $gpu, driver $driver, commit $commit"
+  "run_$part" || failed=1
+done
+exit "$failed"

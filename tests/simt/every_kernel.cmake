@@ -1,0 +1,22 @@
+# Every __global__ function of a folder has a test, and every test such a function.
+#   cmake -D FOLDER=kernels -D "TESTED=a;b" -P every_kernel.cmake
+cmake_minimum_required(VERSION 3.25)
+file(GLOB_RECURSE sources ${FOLDER}/*.cuh ${FOLDER}/*.cu ${FOLDER}/*.hpp ${FOLDER}/*.cpp)
+foreach(source ${sources})
+  file(READ ${source} text)
+  string(REGEX REPLACE "//[^\n]*" "" text "${text}")
+  string(REGEX REPLACE "__launch_bounds__\\([^)]*\\)" "" text "${text}")
+  string(REGEX MATCHALL "__global__[^;({]*\\(" heads "${text}")
+  foreach(head ${heads})
+    string(REGEX REPLACE ".*[^A-Za-z0-9_]([A-Za-z0-9_]+)[ \n]*\\($" "\\1" kernel "${head}")
+    list(APPEND kernels ${kernel})
+    if(NOT kernel IN_LIST TESTED)
+      message(SEND_ERROR " ${kernel} of ${source} has no simt test")  # a line that begins with a space is not wrapped
+    endif()
+  endforeach()
+endforeach()
+foreach(kernel ${TESTED})
+  if(NOT kernel IN_LIST kernels)
+    message(SEND_ERROR " ${kernel} is tested but not there")
+  endif()
+endforeach()

@@ -1,0 +1,61 @@
+#include "train/kinds_of_jobs.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cuvae::test {
+
+std::vector<NamedJob> with_every_activation(const Job& job) {
+  std::vector<NamedJob> all;
+  for (const Activation activation :
+       {Activation::relu, Activation::tanh, Activation::gelu, Activation::silu, Activation::softplus}) {
+    all.push_back({std::string(to_string(activation)), job});
+    all.back().job.model.activation = activation;
+  }
+  return all;
+}
+
+std::vector<NamedJob> with_every_likelihood(const Job& job) {
+  std::vector<NamedJob> all{{"binarized", job}};
+  all.back().job.model.binarize = Binarize::dynamic;
+  for (const Variance variance : {Variance::fixed, Variance::shared, Variance::per_dimension}) {
+    all.push_back({std::string(to_string(variance)), job});
+    all.back().job.model.likelihood = Likelihood::gaussian;
+    all.back().job.model.variance = variance;
+  }
+  return all;
+}
+
+std::vector<NamedJob> with_every_optimizer(const Job& job) {
+  std::vector<NamedJob> all;
+  for (const Optimizer optimizer : {Optimizer::adam, Optimizer::adamw, Optimizer::sgd}) {
+    all.push_back({std::string(to_string(optimizer)), job});
+    all.back().job.train.optimizer = optimizer;
+    all.back().job.train.micro_batch = 7;
+    all.back().job.train.clip_norm = 0.5;
+  }
+  return all;
+}
+
+std::vector<NamedJob> with_every_width(const Job& job) {
+  std::vector<NamedJob> all;
+  for (const std::int32_t latent : {1, 3, 50}) {
+    all.push_back({"Z = " + std::to_string(latent), job});
+    all.back().job.model.latent = latent;
+  }
+  all.push_back({"no hidden layers", job});
+  all.back().job.model.encoder_hidden = all.back().job.model.decoder_hidden = {};
+  return all;
+}
+
+void expect_near(const std::vector<EpochMetrics>& actual, const std::vector<EpochMetrics>& expected,
+                 double tolerance) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < actual.size(); ++i) {
+    EXPECT_NEAR(actual[i].train.elbo, expected[i].train.elbo, tolerance) << "epoch " << i + 1;
+    EXPECT_NEAR(actual[i].train.kl, expected[i].train.kl, tolerance) << "epoch " << i + 1;
+    EXPECT_EQ(actual[i].step, expected[i].step);
+    EXPECT_EQ(actual[i].skipped_updates, expected[i].skipped_updates);
+  }
+}
+
+}  // namespace cuvae::test

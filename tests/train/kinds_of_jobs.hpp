@@ -1,0 +1,28 @@
+// Jobs of every kind, for engines that must train as the CPU does.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "train/jobs.hpp"
+
+namespace cuvae::test {
+
+struct NamedJob {
+  std::string name;
+  Job job;
+};
+
+[[nodiscard]] std::vector<NamedJob> with_every_activation(const Job& job);
+// Dynamic binarization among them.
+[[nodiscard]] std::vector<NamedJob> with_every_likelihood(const Job& job);
+// In micro-batches, of which the last step has fewer, and with clipping.
+[[nodiscard]] std::vector<NamedJob> with_every_optimizer(const Job& job);
+// Z = 1, 3, 50; and no hidden layers.
+[[nodiscard]] std::vector<NamedJob> with_every_width(const Job& job);
+
+// ELBO and KL of each epoch within so many nats per row.
+void expect_near(const std::vector<EpochMetrics>& actual, const std::vector<EpochMetrics>& expected,
+                 double tolerance);
+
+}  // namespace cuvae::test
