@@ -20,6 +20,7 @@ libcli11-dev           -             reads the command line'
 readonly test_packages='
 libgtest-dev           -             unit tests
 libbenchmark-dev       -             benchmarks
+libboost-context-dev   -             runs CUDA kernels on the host
 binutils               nm            looks into the built library
 python3                python3       checks of the sources
 strace                 strace        makes system calls of a save fail

@@ -53,11 +53,11 @@ class Matrix {
   operator cuvae::cuda::Rows() { return {.data = memory_.get(), .ld = cols_}; }
 
   // Waits for the stream, as it asks for a number.
-  float mean(cudaStream_t stream) const {
+  double mean(cudaStream_t stream) const {
     std::vector<float> host(size_);
     check(cudaMemcpyAsync(host.data(), memory_.get(), size_ * sizeof(float), cudaMemcpyDeviceToHost, stream));
     check(cudaStreamSynchronize(stream));
-    return std::accumulate(host.begin(), host.end(), 0.0f) / static_cast<float>(size_);
+    return std::accumulate(host.begin(), host.end(), 0.0) / static_cast<double>(size_);
   }
 
  private:

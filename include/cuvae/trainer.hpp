@@ -118,11 +118,13 @@ class Trainer {
   // Throws Error(data) for a flawed file or one of another configuration (naming the difference).
   void load_state(const std::string& path);
 
-  // The memory table and the phases of a step for these rows; allocates nothing large. Refuses the
-  // configuration and the data as the constructor and fit() would.
-  [[nodiscard]] static Plan plan(const ModelConfig& model, const TrainConfig& train, const Dataset& data);
+  // The memory table and the phases of a step for these rows; allocates nothing large, and needs no GPU to
+  // plan for one (there the table says what is needed at most). Refuses the configuration and the data as the
+  // constructor and fit() would.
   [[nodiscard]] static Plan plan(const ModelConfig& model, const TrainConfig& train, const Dataset& data,
-                                 const Dataset& validation);
+                                 Device::Kind on = Device::Kind::cpu);
+  [[nodiscard]] static Plan plan(const ModelConfig& model, const TrainConfig& train, const Dataset& data,
+                                 const Dataset& validation, Device::Kind on = Device::Kind::cpu);
 
   struct Impl;
   [[nodiscard]] Impl& impl() noexcept { return *impl_; }

@@ -181,7 +181,8 @@ class Backend {
   virtual void load_input(PassContext pass, const RowSource& source, Gather gather, Binarize binarize,
                           const ops::NoiseSource& noise, Matrix x, Matrix product_x) = 0;
 
-  // Dense layers: out = function(x W^T + b), and the two halves of the backward.
+  // Dense layers: out = function(x W^T + b), and the two halves of the backward. Every row is computed,
+  // active or not: where d_y is zero, so is what the backward makes of it.
   virtual void dense_forward(PassContext pass, Matrix x, const DenseWeights& weights, LayerFunction function,
                              const Activations& out) = 0;
   // gradients.weight (+)= d_y^T x, gradients.bias (+)= column sums of d_y

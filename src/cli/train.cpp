@@ -107,8 +107,8 @@ ExitCode train(const Request& request, RunSettings settings) {
   settings.model.data_dim = data.cols();
   const Device device = device_of(settings);
   require_precision(device, settings.train.precision);
-  const Plan plan = validation ? Trainer::plan(settings.model, settings.train, data, *validation)
-                               : Trainer::plan(settings.model, settings.train, data);
+  const Plan plan = validation ? Trainer::plan(settings.model, settings.train, data, *validation, device.kind)
+                               : Trainer::plan(settings.model, settings.train, data, device.kind);
   if (request.dry_run) {
     if (settings.out.empty()) settings.out = RunDirectory::fresh_name().string();
     print(start_table(settings, data, plan, device) + plan_table(plan));

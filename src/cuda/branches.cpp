@@ -44,6 +44,12 @@ void Branches::join() {
   if (joined_ < begun_) wait_for(begun_ - 1);
 }
 
+void Branches::join(std::nothrow_t) noexcept {
+  if (joined_ == begun_) return;
+  static_cast<void>(cudaStreamWaitEvent(trunk_, ends_[static_cast<std::size_t>((begun_ - 1) % 2)].get(), 0));
+  joined_ = begun_;
+}
+
 void Branches::join_but_last() {
   if (joined_ < begun_ - 1) wait_for(begun_ - 2);
 }
@@ -56,7 +62,8 @@ void Branches::wait_for(std::int64_t branch) {
 }
 
 Queue Branches::own() {
-  return {current_, std::exchange(own_was_last_, true) && overlap_ == Overlap::allowed};
+  const bool captured = trunk_ == context_.capture();
+  return {current_, std::exchange(own_was_last_, true) && captured && overlap_ == Overlap::allowed};
 }
 
 cudaStream_t Branches::foreign() {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <new>
 
 #include "kernels/cuda/launch.cuh"
 #include "src/cuda/context.hpp"
@@ -45,9 +46,11 @@ class Branches {
 
   // What comes next waits for all branches, or for all but the last.
   void join();
+  void join(std::nothrow_t) noexcept;  // for what must not fail; where CUDA does, there is nothing left to do
   void join_but_last();
 
-  // For a kernel of ours: it may overlap with the one before it, if that is one of ours too.
+  // For a kernel of ours: in a capture it may overlap with the one before it, if that is one of ours too.
+  // (Elsewhere copies and graphs come between, which do not pass here.)
   [[nodiscard]] Queue own();
   // For a library's kernels, and its scratch.
   [[nodiscard]] cudaStream_t foreign();

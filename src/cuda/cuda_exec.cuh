@@ -55,6 +55,7 @@ class CudaExec {
   }
   void release(std::byte* memory) noexcept {
     const OnDevice guard(context_->device(), std::nothrow);
+    branches_->join(std::nothrow);
     context_->memory().release(memory);
   }
 
@@ -67,6 +68,7 @@ class CudaExec {
   }
   void synchronize() {
     const OnDevice guard(context_->device());
+    branches_->join();
     CUVAE_CUDA_CHECK(cudaStreamSynchronize(context_->main()));
   }
 
@@ -187,6 +189,7 @@ class CudaExec {
 
   void copy(void* to, const void* from, std::int64_t bytes, cudaMemcpyKind kind) {
     const OnDevice guard(context_->device());
+    branches_->join();
     CUVAE_CUDA_CHECK(cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), kind, context_->main()));
     synchronize();
   }

@@ -1,5 +1,5 @@
 // Which kernel a call of the seam is: the forms its operands are stored in, at run time, to the types of a
-// kernel. Knows no stream but the queue it is given, so that tests/engine runs it on the host.
+// kernel. Knows no stream but the queue it is given.
 #pragma once
 
 #include "cuvae/error.hpp"

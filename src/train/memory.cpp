@@ -27,10 +27,12 @@ std::string mebibytes(std::int64_t bytes) {
 
 }  // namespace
 
-std::vector<MemoryItem> memory_of_training(const ModelConfig& model, const TrainConfig& train) {
+std::vector<MemoryItem> memory_of_training(const ModelConfig& model, const TrainConfig& train,
+                                           Device::Kind on) {
   const model::Layout layout(model);
   const std::int64_t rows = pass_rows(train), arena = model::Parameters::arena_bytes(layout);
-  const model::Forms forms{train.precision == Precision::bf16 ? ops::Element::bf16 : ops::Element::f32};
+  const model::Forms forms{train.precision == Precision::bf16 ? ops::Element::bf16 : ops::Element::f32,
+                           [on](const LayerShape&) { return on == Device::Kind::cuda; }};
   std::vector<MemoryItem> items = {
       {"parameters", arena},
       {"gradients", arena},
@@ -43,13 +45,13 @@ std::vector<MemoryItem> memory_of_training(const ModelConfig& model, const Train
   return items;
 }
 
-std::int64_t bytes_of_training(const ModelConfig& model, const TrainConfig& train) {
-  return total(memory_of_training(model, train));
+std::int64_t bytes_of_training(const ModelConfig& model, const TrainConfig& train, Device::Kind on) {
+  return total(memory_of_training(model, train, on));
 }
 
 std::int32_t largest_batch(const ModelConfig& model, const TrainConfig& train, std::int64_t available) {
   const auto fits = [&](std::int32_t rows) {
-    return bytes_of_training(model, with_batch(train, rows)) <= available;
+    return bytes_of_training(model, with_batch(train, rows), Device::Kind::cuda) <= available;
   };
   std::int32_t low = 0,
                high = static_cast<std::int32_t>(pass_rows(train));  // high does not fit, or is the answer
@@ -63,7 +65,7 @@ std::int32_t largest_batch(const ModelConfig& model, const TrainConfig& train, s
 
 std::string out_of_memory_message(const ModelConfig& model, const TrainConfig& train,
                                   const std::string& device, std::optional<std::int64_t> available) {
-  std::vector<MemoryItem> items = memory_of_training(model, train);
+  std::vector<MemoryItem> items = memory_of_training(model, train, Device::Kind::cuda);
   std::string message = "out of memory on " + device + ": training needs " + mebibytes(total(items));
   if (available) message += ", " + mebibytes(*available) + " are free";
   std::ranges::sort(items, std::ranges::greater(), &MemoryItem::bytes);

@@ -30,8 +30,11 @@ std::vector<std::string> phase_names(ModelConfig config) {
   return names;
 }
 
+// Of matrix products on a GPU, at most (Resources::workspace_bytes).
+constexpr std::int64_t kScratch = std::int64_t{64} << 20;
+
 Plan plan_of(const ModelConfig& model_config, const TrainConfig& train_config, const Dataset& data,
-             const Dataset* validation) {
+             const Dataset* validation, Device::Kind on) {
   validate(model_config);
   model::require_data_dim(model_config);
   validate(train_config);
@@ -42,7 +45,8 @@ Plan plan_of(const ModelConfig& model_config, const TrainConfig& train_config, c
   plan.parameters = layout.parameter_count();
   plan.steps_per_epoch = schedule.steps_per_epoch();
   plan.total_steps = schedule.total_steps();
-  plan.memory = train::memory_of_training(model_config, train_config);
+  plan.memory = train::memory_of_training(model_config, train_config, on);
+  if (on == Device::Kind::cuda) plan.memory.push_back({"scratch of matrix products", kScratch});
   plan.memory.push_back({"data (" + data.description() + ")", static_cast<std::int64_t>(data.bytes())});
   plan.memory.push_back({"step table", schedule.passes_before(schedule.steps_per_epoch()) *
                                            static_cast<std::int64_t>(sizeof(ops::PassPlan))});
@@ -52,13 +56,13 @@ Plan plan_of(const ModelConfig& model_config, const TrainConfig& train_config, c
 
 }  // namespace
 
-Plan Trainer::plan(const ModelConfig& model, const TrainConfig& train, const Dataset& data) {
-  return plan_of(model, train, data, nullptr);
+Plan Trainer::plan(const ModelConfig& model, const TrainConfig& train, const Dataset& data, Device::Kind on) {
+  return plan_of(model, train, data, nullptr, on);
 }
 
 Plan Trainer::plan(const ModelConfig& model, const TrainConfig& train, const Dataset& data,
-                   const Dataset& validation) {
-  return plan_of(model, train, data, &validation);
+                   const Dataset& validation, Device::Kind on) {
+  return plan_of(model, train, data, &validation, on);
 }
 
 }  // namespace cuvae

@@ -70,7 +70,8 @@ std::unique_ptr<Trainer::Impl> Trainer::Impl::on(std::unique_ptr<Backend> backen
     return Error(Errc::out_of_memory,
                  train::out_of_memory_message(validated(model), validated(train), name, known));
   };
-  if (train::bytes_of_training(validated(model), validated(train)) > available) throw too_little(available);
+  if (train::bytes_of_training(validated(model), validated(train), Device::Kind::cuda) > available)
+    throw too_little(available);
   try {
     return std::make_unique<Impl>(model, train, std::move(backend));
   } catch (const Error& error) {

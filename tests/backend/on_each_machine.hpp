@@ -1,5 +1,4 @@
-// Tests that run on every backend there is: each compilation of the CPU loops that this processor can run,
-// and, in a build with CUDA, the first GPU. Where there is none, those are skipped.
+// Tests that run on every backend there is (machines.cpp), and on the GPU that is the host (tests/engine).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -26,14 +25,8 @@ struct Machine {
 inline void PrintTo(const Machine& machine, std::ostream* out) { *out << machine.name(); }
 inline std::string machine_name(const testing::TestParamInfo<Machine>& info) { return info.param.name(); }
 
-inline std::vector<Machine> machines() {
-  std::vector<Machine> all;
-  for (const cpu::Target target : cpu::usable_targets()) all.push_back({target});
-#ifdef CUVAE_HAS_CUDA
-  all.push_back({std::nullopt});
-#endif
-  return all;
-}
+// Those of the executable that the tests are linked into.
+[[nodiscard]] std::vector<Machine> machines();
 
 class OnEachMachine : public testing::TestWithParam<Machine> {
  protected:

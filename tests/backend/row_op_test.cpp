@@ -54,9 +54,16 @@ TEST_P(RowOps, AgreeWithTheDoubleOracleInEveryShape) {
   });
 }
 
+// A layer's forward may compute them (backend.hpp).
+template <class Op>
+inline constexpr bool kPromisesZeros = true;
+template <class Function>
+inline constexpr bool kPromisesZeros<ops::BiasActivation<Function>> = false;
+
 TEST_P(RowOps, GiveZerosForRowsThatAreNotActive) {
   const auto on = backend();
   for_each(row_ops(), [&](const auto& row) {
+    if (!kPromisesZeros<typename std::decay_t<decltype(row)>::Op>) return;
     for (const Shape& shape : {Shape{9, 5, 13}, Shape{130, 1, 33}, Shape{8, 0, 64}}) check(*on, row, shape);
   });
 }

@@ -1,23 +1,30 @@
-// The CUDA engine's loops and kernels train the same models as the CPU, on the host: what is stored how,
-// which epilogue replaces which kernel, launches of several steps, rows that are handed out.
+// The CUDA engine trains the same models as the CPU: what is stored how, which epilogue replaces which
+// kernel, launches of several steps, rows that are handed out; in whatever order the device does what it is
+// asked for.
 #include <gtest/gtest.h>
 
+#include "cuvae/error.hpp"
 #include "data/sample_files.hpp"
-#include "engine/simt_exec.hpp"
-#include "src/backend/backend_on.hpp"
+#include "engine/host_gpu/gpu.hpp"
 #include "src/train/trainer_impl.hpp"
 #include "train/kinds_of_jobs.hpp"
 
 namespace cuvae::test {
 namespace {
 
-const std::set<Epilogue> kEveryEpilogue{Epilogue::bias,          Epilogue::bias_relu,
-                                        Epilogue::bias_gelu,     Epilogue::relu_backward,
-                                        Epilogue::gelu_backward, Epilogue::bias_gradient};
+using host_gpu::kEveryEpilogue;
+using host_gpu::set_up;
 
-Trainer simt_trainer(const Job& job, const SimtOptions& options = {}) {
-  return Trainer(
-      Trainer::Impl::on(std::make_unique<BackendOn<SimtExec>>(SimtExec(options)), job.model, job.train));
+class Engine : public testing::Test {
+ protected:
+  void TearDown() override { set_up({}); }
+};
+
+// Enough for small jobs, but not to keep data on the device.
+constexpr std::size_t kLittle = std::size_t{320} << 20;
+
+Trainer gpu_trainer(const Job& job, int device = 0) {
+  return Trainer(job.model, job.train, Device::cuda(device));
 }
 
 Job short_job() {
@@ -32,28 +39,34 @@ constexpr double kRounding = 2e-4, kNarrow = 0.08;
 
 // On the engine as on the CPU, with and without every epilogue, in both forms.
 void expect_as_on_the_cpu(const std::vector<NamedJob>& jobs) {
-  for (const auto& [name, job] : jobs) {
+  for (auto [name, job] : jobs) {
     Trainer reference = trainer_of(job);
     const std::vector<EpochMetrics> expected = fit(reference, job).history;
-    for (const ops::Element products : {ops::Element::f32, ops::Element::bf16}) {
-      for (const auto& offers : {std::set<Epilogue>{}, kEveryEpilogue}) {
-        SCOPED_TRACE(name + (products == ops::Element::f32 ? ", f32" : ", bf16") +
-                     (offers.empty() ? ", plain products" : ", every epilogue"));
-        Trainer trainer = simt_trainer(job, {.products = products, .offers = offers});
-        expect_near(fit(trainer, job).history, expected, products == ops::Element::f32 ? kRounding : kNarrow);
+    for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+      for (const auto& offered : {std::set<cublasLtEpilogue_t>{}, kEveryEpilogue}) {
+        SCOPED_TRACE(name + ", " + std::string(to_string(precision)) +
+                     (offered.empty() ? ", plain products" : ", every epilogue"));
+        set_up({.offered = offered});
+        job.train.precision = precision;
+        Trainer trainer = gpu_trainer(job);
+        expect_near(fit(trainer, job).history, expected, precision == Precision::fp32 ? kRounding : kNarrow);
       }
     }
   }
 }
 
-TEST(Engine, TrainsAsTheCpuWithEveryActivation) { expect_as_on_the_cpu(with_every_activation(short_job())); }
-TEST(Engine, TrainsAsTheCpuWithEveryLikelihood) { expect_as_on_the_cpu(with_every_likelihood(short_job())); }
-TEST(Engine, TrainsAsTheCpuWithEveryOptimizer) { expect_as_on_the_cpu(with_every_optimizer(short_job())); }
-TEST(Engine, TrainsAsTheCpuForEveryWidth) { expect_as_on_the_cpu(with_every_width(short_job())); }
+TEST_F(Engine, TrainsAsTheCpuWithEveryActivation) {
+  expect_as_on_the_cpu(with_every_activation(short_job()));
+}
+TEST_F(Engine, TrainsAsTheCpuWithEveryLikelihood) {
+  expect_as_on_the_cpu(with_every_likelihood(short_job()));
+}
+TEST_F(Engine, TrainsAsTheCpuWithEveryOptimizer) { expect_as_on_the_cpu(with_every_optimizer(short_job())); }
+TEST_F(Engine, TrainsAsTheCpuForEveryWidth) { expect_as_on_the_cpu(with_every_width(short_job())); }
 
 // Bytes, floats, and what has to be handed out, where nothing fits and where it does: the same rows and
 // noise.
-TEST(Engine, ReadsTheSameRowsHoweverTheyCome) {
+TEST_F(Engine, ReadsTheSameRowsHoweverTheyCome) {
   Job job = short_job();
   job.model.binarize = Binarize::dynamic;
   std::vector<std::uint8_t> bytes(70 * kColumns);
@@ -61,43 +74,135 @@ TEST(Engine, ReadsTheSameRowsHoweverTheyCome) {
   std::vector<float> floats;
   for (const std::uint8_t byte : bytes) floats.push_back(static_cast<float>(byte) * (1.0f / 255));
   job.data = Dataset::from_bytes(bytes, kColumns);
-  Trainer reference = simt_trainer(job);
+  Trainer reference = gpu_trainer(job);
   const auto expected = describe(fit(reference, job).history);
-  for (const std::int64_t available : {std::int64_t{0}, std::int64_t{1} << 40}) {
-    for (const Dataset& data :
-         {Dataset::from_bytes(bytes, kColumns), Dataset::from_values(floats, kColumns)}) {
-      job.data = data;
-      auto backend = std::make_unique<BackendOn<SimtExec>>(SimtExec({.available_memory = available}));
-      Trainer trainer(std::make_unique<Trainer::Impl>(job.model, job.train, std::move(backend)));
-      EXPECT_EQ(describe(fit(trainer, job).history), expected) << available;
+  for (const Dataset& data : {Dataset::from_bytes(bytes, kColumns), Dataset::from_values(floats, kColumns)}) {
+    job.data = data;
+    set_up({});
+    Trainer resident = gpu_trainer(job);
+    EXPECT_EQ(describe(fit(resident, job).history), expected);
+    Trainer streamed = gpu_trainer(job);
+    set_up({.memory = kLittle});
+    EXPECT_EQ(describe(fit(streamed, job).history), expected);
+  }
+}
+
+// The same bits in any order that is allowed; with micro-batches, a validation set, and rows that are
+// streamed.
+TEST_F(Engine, GivesTheSameBitsInAnyOrder) {
+  Job job = short_job();
+  job.train.micro_batch = 7;
+  job.validation = random_rows(30, 3);
+  for (const bool resident : {true, false}) {
+    std::vector<std::uint32_t> first;
+    std::vector<std::string> metrics;
+    for (std::uint32_t order = 1; order <= 12; ++order) {
+      SCOPED_TRACE(order);
+      set_up({.order = order});
+      Trainer trainer = gpu_trainer(job);
+      if (!resident) set_up({.order = order, .memory = kLittle});
+      const FitResult result = fit(trainer, job);
+      if (first.empty()) first = arena_bits(trainer), metrics = describe(result.history);
+      EXPECT_EQ(arena_bits(trainer), first);
+      EXPECT_EQ(describe(result.history), metrics);
     }
   }
 }
 
-TEST(Engine, GivesTheSameBitsForAnyLaunchAndTwice) {
+TEST_F(Engine, GivesTheSameBitsForAnyLaunchAndTwice) {
   const Job job = short_job();
   std::vector<std::uint32_t> first;
   for (const std::int64_t many : {1, 2, 16, 16}) {
-    Trainer trainer = simt_trainer(job, {.steps_per_launch = many});
+    Trainer trainer = gpu_trainer(job);
+    trainer.impl().steps_per_launch = many;
     fit(trainer, job);
     if (first.empty()) first = arena_bits(trainer);
     EXPECT_EQ(arena_bits(trainer), first) << many;
   }
 }
 
-TEST(Engine, ResumesABf16RunToTheSameBits) {
+TEST_F(Engine, ResumesABf16RunToTheSameBits) {
   Job job = short_job();
-  const SimtOptions options{.products = ops::Element::bf16, .offers = kEveryEpilogue, .steps_per_launch = 1};
-  Trainer whole = simt_trainer(job, options);
+  job.train.precision = Precision::bf16;
+  Trainer whole = gpu_trainer(job);
   fit(whole, job);
   const TempDir folder;
-  Trainer stopped = simt_trainer(job, options);
+  Trainer stopped = gpu_trainer(job);
+  stopped.impl().steps_per_launch = 1;
   fit(stopped, job, [](const Progress& p) { return p.step == 3 ? Control::stop : Control::proceed; });
   stopped.save_state(folder.path / "state.safetensors");
-  Trainer resumed = simt_trainer(job, options);
+  Trainer resumed = gpu_trainer(job);
   resumed.load_state(folder.path / "state.safetensors");
   fit(resumed, job);
   EXPECT_EQ(arena_bits(resumed), arena_bits(whole));
+}
+
+// Of two devices the one that was asked for, whichever is the thread's; which stays that.
+TEST_F(Engine, WorksOnAnyDevice) {
+  const Job job = short_job();
+  Trainer first = gpu_trainer(job), second = gpu_trainer(job, 1);
+  fit(first, job);
+  fit(second, job);
+  EXPECT_EQ(arena_bits(second), arena_bits(first));
+  int current = -1;
+  ASSERT_EQ(cudaGetDevice(&current), cudaSuccess);
+  EXPECT_EQ(current, 0);
+  expect_error(Errc::device, {"cuda:2", "2 GPUs"}, [&] { static_cast<void>(gpu_trainer(job, 2)); });
+}
+
+TEST_F(Engine, RefusesADeviceThatIsTooOld) {
+  set_up({.capability = 7});
+  expect_error(Errc::device, {"cuda:0", "compute capability 7.0", "8.0 or later"},
+               [] { static_cast<void>(gpu_trainer(short_job())); });
+  EXPECT_FALSE(list_devices().front().available);
+}
+
+TEST_F(Engine, TrainsWhereKernelsMayNotOverlap) {
+  const Job job = short_job();
+  Trainer overlapping = gpu_trainer(job);
+  fit(overlapping, job);
+  set_up({.capability = 8});
+  Trainer one_by_one = gpu_trainer(job);
+  fit(one_by_one, job);
+  EXPECT_EQ(arena_bits(one_by_one), arena_bits(overlapping));
+}
+
+std::size_t memory_in_use() {
+  std::size_t available = 0, all = 0;
+  EXPECT_EQ(cudaMemGetInfo(&available, &all), cudaSuccess);
+  return all - available;
+}
+
+// While it runs. A few vectors come on top of the plan.
+TEST_F(Engine, NeedsTheMemoryThatIsPlanned) {
+  Job job = short_job();
+  job.train.batch = 200;
+  job.model.encoder_hidden = {300, 200};
+  job.model.activation = Activation::relu;
+  for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+    set_up({});
+    job.train.precision = precision;
+    std::int64_t planned = 0;
+    for (const MemoryItem& item : Trainer::plan(job.model, job.train, job.data, Device::Kind::cuda).memory)
+      planned += item.what == "scratch of matrix products" ? 0 : item.bytes;
+    const std::size_t before = memory_in_use();
+    Trainer trainer = gpu_trainer(job);
+    fit(trainer, job, [&](const Progress&) {
+      const auto used = static_cast<std::int64_t>(memory_in_use() - before) - (std::int64_t{64} << 20);
+      EXPECT_NEAR(static_cast<double>(used), static_cast<double>(planned),
+                  0.02 * static_cast<double>(planned));
+      return Control::proceed;
+    });
+  }
+}
+
+TEST_F(Engine, SaysWhatFitsWhereMemoryDoesNotSuffice) {
+  Job job = short_job();
+  job.train.batch = 1 << 20;
+  set_up({.memory = kLittle});
+  expect_error(Errc::out_of_memory,
+               {"out of memory on cuda:0", "The largest parts: activations", "The largest batch that fits"},
+               [&] { static_cast<void>(gpu_trainer(job)); });
 }
 
 }  // namespace

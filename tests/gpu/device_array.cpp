@@ -13,6 +13,13 @@ void require(cudaError_t error) {
   if (error != cudaSuccess) throw std::runtime_error(cudaGetErrorString(error));
 }
 
+// cudaMemcpy returns when it has read ordinary memory, not when all has arrived; streams of tests do not wait
+// for it.
+void upload(void* to, const void* from, std::size_t bytes) {
+  require(cudaMemcpy(to, from, bytes, cudaMemcpyHostToDevice));
+  require(cudaStreamSynchronize(nullptr));
+}
+
 std::int64_t bytes_of(cuda::Type type) { return type == cuda::Type::bf16 ? 2 : 4; }
 
 }  // namespace
@@ -30,12 +37,12 @@ DeviceArray::DeviceArray(cuda::Shape shape, const Place& place, const std::vecto
   }
   require(cudaMalloc(&memory_, static_cast<std::size_t>(size() * bytes_of(place.type))));
   if (place.type == cuda::Type::f32) {
-    require(cudaMemcpy(memory_, all.data(), all.size() * 4, cudaMemcpyHostToDevice));
+    upload(memory_, all.data(), all.size() * 4);
     return;
   }
   std::vector<ops::Bf16> narrow;
   for (const float value : all) narrow.push_back(ops::Bf16::from(value));
-  require(cudaMemcpy(memory_, narrow.data(), narrow.size() * 2, cudaMemcpyHostToDevice));
+  upload(memory_, narrow.data(), narrow.size() * 2);
 }
 
 DeviceArray::~DeviceArray() { static_cast<void>(cudaFree(memory_)); }

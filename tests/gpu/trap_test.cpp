@@ -37,10 +37,13 @@ using TrapOnGpu = OnGpu;
   std::_Exit(2);
 }
 
+// The process that trains begins this test anew: it is told where its state belongs.
 TEST_F(TrapOnGpu, IsADeviceErrorAndLeavesTheCheckpoint) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
+  constexpr const char* kState = "CUVAE_TRAP_STATE";
   const TempDir folder;
-  const std::string state = folder.path / "state.safetensors";
+  if (std::getenv(kState) == nullptr) ::setenv(kState, (folder.path / "state.safetensors").c_str(), 1);
+  const std::string state = std::getenv(kState);
   EXPECT_EXIT(train_into_a_trap(state), testing::ExitedWithCode(0), "CUDA: ");
   Job job = small_job();
   job.train.epochs = 1000;

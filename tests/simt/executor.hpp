@@ -1,13 +1,17 @@
 // Runs a kernel on the host: a thread for each CUDA thread of a block, the blocks one after another. What a
 // kernel must not do (leave a shuffle a lane short, skip the wait for the kernel before) is an exception.
+//
+// The threads are the system's (threads/), so that sanitizers see what is not ordered; or they take turns
+// (fibers/), which is many times as fast.
 #pragma once
 
 #include <array>
-#include <barrier>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <string_view>
+
+#include "barrier.hpp"
 
 namespace cuvae::simt {
 
@@ -34,7 +38,7 @@ class Warp {
     std::uint64_t value = 0;
     unsigned turn = 0;
   };
-  std::barrier<> meet_;
+  Barrier meet_;
   std::array<std::array<Slot, kWarp>, 2> slots_;  // turn by turn: one is read while the next is written
 };
 
@@ -47,7 +51,7 @@ class Block {
   void leave(unsigned thread);
 
  private:
-  std::barrier<> meet_;
+  Barrier meet_;
   std::deque<Warp> warps_;
 };
 
@@ -68,6 +72,9 @@ struct Launch {
 // kernel() is called by every thread of every block. The first exception of a thread ends the launch after
 // its block and is thrown again here.
 void run(const Launch& launch, const std::function<void()>& kernel);
+
+// The same, of a launch that makes sense: threads/ or fibers/.
+void run_blocks(const Launch& launch, const std::function<void()>& kernel);
 
 }  // namespace cuvae::simt
 

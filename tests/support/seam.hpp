@@ -137,9 +137,8 @@ void run(const SeamCall& c, ops::BiasActivation<Function>) {
 template <class Function>
 void run(const SeamCall& c, ops::ActivationBackward<Function>) {
   const auto rows = static_cast<std::int32_t>(c.input(0).rows), cols = c.input(0).cols;
-  // The gradient of a row that is not active is zero; only the identity, which runs no loop, relies on that.
-  const bool relies = layer_of(Function{}) == LayerFunction::identity;
-  const Tensor d_y(c.backend, rows, rows, identity_matrix(rows, relies ? c.active_rows : rows));
+  const Tensor d_y(c.backend, rows, rows,
+                   identity_matrix(rows, c.active_rows));  // zero where no row is active
   const std::int64_t padded_rows = ops::padded(rows);
   std::vector<float> d_h = c.in[0].values();
   d_h.resize(static_cast<std::size_t>(padded_rows * cols));

@@ -23,6 +23,8 @@ ModelConfig large_model() {
   return model;
 }
 
+constexpr Device::Kind kGpu = Device::Kind::cuda;
+
 TrainConfig training(std::int32_t batch, Precision precision = Precision::fp32) {
   TrainConfig train;
   train.batch = batch;
@@ -35,8 +37,8 @@ TEST(OutOfMemory, NamesTheThreeLargestPartsAndTheLargestBatch) {
   const TrainConfig train = training(1 << 20);
   const std::string message = out_of_memory_message(model, train, "cuda:0", 16 * kGiB);
   const std::int32_t batch = largest_batch(model, train, 16 * kGiB);
-  EXPECT_LE(bytes_of_training(model, training(batch)), 16 * kGiB);
-  EXPECT_GT(bytes_of_training(model, training(batch + 1)), 16 * kGiB);
+  EXPECT_LE(bytes_of_training(model, training(batch), kGpu), 16 * kGiB);
+  EXPECT_GT(bytes_of_training(model, training(batch + 1), kGpu), 16 * kGiB);
   for (const std::string& part :
        {std::string("cuda:0"), std::string("activations, training ("),
         std::string("activations, evaluation ("), std::string("optimizer moments ("),
@@ -74,18 +76,33 @@ TEST(OutOfMemory, WhatFitsIsSaidToFit) {
 TEST(MemoryOfTraining, CountsBeyond32Bits) {
   const model::Layout layout(large_model());
   EXPECT_NEAR(static_cast<double>(layout.parameter_count()), 549.5e6, 0.1e6);
-  EXPECT_GT(bytes_of_training(large_model(), training(1 << 18)), 1 << 30);
-  for (const MemoryItem& item : memory_of_training(large_model(), training(1 << 18)))
+  EXPECT_GT(bytes_of_training(large_model(), training(1 << 18), kGpu), 1 << 30);
+  for (const MemoryItem& item : memory_of_training(large_model(), training(1 << 18), kGpu))
     EXPECT_GT(item.bytes, std::int64_t{1} << 31) << item.what;
 }
 
 TEST(MemoryOfTraining, OfBf16IsLessForActivationsAndHasACopyOfTheParameters) {
-  const auto wide = memory_of_training(large_model(), training(8192)),
-             narrow = memory_of_training(large_model(), training(8192, Precision::bf16));
+  const auto wide = memory_of_training(large_model(), training(8192), kGpu),
+             narrow = memory_of_training(large_model(), training(8192, Precision::bf16), kGpu);
   ASSERT_EQ(narrow.size(), wide.size() + 1);
   EXPECT_EQ(narrow.back().bytes, wide[0].bytes / 2);
   EXPECT_EQ(narrow[0].bytes, wide[0].bytes);
   EXPECT_LT(narrow[3].bytes, wide[3].bytes * 7 / 10);
+}
+
+// A bit for each hidden unit of each row, rows of a multiple of 128.
+TEST(MemoryOfTraining, OnAGpuCountsTheMasksOfReluWhetherOrNotTheyAreKept) {
+  ModelConfig model;
+  model.data_dim = 784;
+  model.encoder_hidden = {400, 130};
+  model.decoder_hidden = {};
+  const auto difference = [&] {
+    return bytes_of_training(model, training(64), kGpu) -
+           bytes_of_training(model, training(64), Device::Kind::cpu);
+  };
+  EXPECT_EQ(difference(), 64 * (512 + 256) / 8);
+  model.activation = Activation::tanh;
+  EXPECT_EQ(difference(), 0);
 }
 
 TEST(MemoryOfTraining, IsWhatATrainerAllocates) {
@@ -93,7 +110,7 @@ TEST(MemoryOfTraining, IsWhatATrainerAllocates) {
   model.data_dim = 13;
   const TrainConfig train = training(20);
   Trainer trainer(model, train, Device::cpu(1));
-  const auto items = memory_of_training(model, train);
+  const auto items = memory_of_training(model, train, Device::Kind::cpu);
   EXPECT_EQ(items[0].bytes, trainer.impl().parameters.arenas().size * 4);
   EXPECT_EQ(items[3].bytes, model::plan_network(model, 20, model::Use::training).bytes());
 }
