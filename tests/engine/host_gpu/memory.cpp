@@ -2,7 +2,6 @@
 // there only between the allocation and the release.
 #include <cstdlib>
 #include <cstring>
-#include <map>
 
 #include "engine/host_gpu/work.hpp"
 
@@ -15,15 +14,7 @@ constexpr int kNan = 0xFF;
 
 Gpu& gpu() { return Gpu::instance(); }
 
-struct Heap {
-  std::map<void*, std::size_t> sizes;
-  std::size_t used = 0;
-  std::map<const std::byte*, std::size_t> page_locked;
-};
-Heap& heap() {
-  static Heap heap;
-  return heap;
-}
+Heap& heap() { return gpu().heap; }
 
 void* take(std::size_t bytes) {
   if (bytes > settings().memory || heap().used > settings().memory - bytes) return nullptr;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -79,13 +80,24 @@ struct CUevent_st {
 
 namespace cuvae::host_gpu {
 
+struct Heap {
+  std::map<void*, std::size_t> sizes;  // of what is allocated
+  std::size_t used = 0;
+  std::map<const std::byte*, std::size_t> page_locked;
+};
+
 // All devices. Every call of the interface holds `mutex`.
 class Gpu {
  public:
   static Gpu& instance();
+  Gpu() = default;
+  Gpu(const Gpu&) = delete;
+  Gpu& operator=(const Gpu&) = delete;
+  ~Gpu() { drain(); }
 
   std::mutex mutex;
   Settings settings;
+  Heap heap;
   cudaError_t failure = cudaSuccess;  // from then on, every call's
 
   cudaStream_t add_stream(int device);

@@ -1,0 +1,56 @@
+// The executable where there is a GPU.
+#include "cli/cuvae.hpp"
+
+namespace cuvae::test {
+namespace {
+
+using CommandLineOnGpu = CliTest;
+
+// `train` of the other tests asks for the CPU with its threads; the last --device counts.
+const Words kOnGpu{"--device", "cuda"};
+
+TEST_F(CommandLineOnGpu, ListsItAndTakesItWhereNoneIsNamed) {
+  const CommandResult devices = cuvae({"devices"});
+  EXPECT_TRUE(devices.out.starts_with("cuda:0  host GPU (compute capability 9.0")) << devices.out;
+  EXPECT_NE(devices.out.find("cuda:1"), std::string::npos) << devices.out;
+  const CommandResult planned = cuvae({"train", "builtin:shapes:512", "--dry-run"});
+  EXPECT_NE(planned.out.find("cuda:0: host GPU"), std::string::npos) << planned.out;
+}
+
+TEST_F(CommandLineOnGpu, TrainsToTheWeightsOfTheCpuWithinRounding) {
+  trained("cpu");
+  trained("gpu", kOnGpu);
+  const auto expected = weights("cpu/model.safetensors"), actual = weights("gpu/model.safetensors");
+  for (const auto& [name, values] : expected) {
+    ASSERT_EQ(actual.at(name).size(), values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) ASSERT_NEAR(actual.at(name)[i], values[i], 1e-3f) << name;
+  }
+}
+
+TEST_F(CommandLineOnGpu, ResumesToTheSameBits) {
+  for (const char* precision : {"fp32", "bf16"}) {
+    const Words settings = kOnGpu + Words{"--precision", precision, "--validation-fraction", "0.1"};
+    const std::string whole = std::string("whole-") + precision, part = std::string("part-") + precision;
+    trained(whole, settings);
+    trained(part, settings + Words{"--max-steps", "5"});
+    trained(part, settings + Words{"--resume"});
+    EXPECT_EQ(weights(part + "/state.safetensors"), weights(whole + "/state.safetensors")) << precision;
+    EXPECT_EQ(text(part + "/samples.png"), text(whole + "/samples.png")) << precision;
+  }
+}
+
+TEST_F(CommandLineOnGpu, UsesAModelOnEither) {
+  trained("run", kOnGpu);
+  const Words eval{"eval", "run/model.safetensors", "builtin:shapes:100", "--json", "--device"};
+  const CommandResult on_gpu = cuvae(eval + Words{"cuda:1"}), on_cpu = cuvae(eval + Words{"cpu"});
+  EXPECT_EQ(on_gpu.exit_code, 0) << on_gpu.err;
+  EXPECT_EQ(on_gpu.out.substr(0, on_gpu.out.find('.')), on_cpu.out.substr(0, on_cpu.out.find('.')));
+}
+
+TEST_F(CommandLineOnGpu, RefusesOneThatIsNotThere) {
+  expect_refusal(cuvae({"train", "builtin:shapes:512", "--device", "cuda:7"}), 4,
+                 {"cuda:7", "2 GPUs", "cuvae devices"});
+}
+
+}  // namespace
+}  // namespace cuvae::test
