@@ -46,6 +46,9 @@ __device__ __forceinline__ float float_of_byte(std::uint32_t word, std::uint32_t
   return __uint_as_float(__byte_perm(word, 0x4B000000u, 0x7440u | byte)) - 0x1p23f;
 }
 
+// Of the multiprocessor's clock, since some time.
+__device__ __forceinline__ std::int64_t clock_cycles() { return clock64(); }
+
 // One instruction each; the bounds are those of the PTX manual, subnormal numbers count as 0.
 __device__ __forceinline__ float approximate_exp2(float x) {  // relative error below 2^-22
   float y;

@@ -13,5 +13,6 @@ ExitCode run_reconstruct(Arguments arguments);
 ExitCode run_encode(Arguments arguments);
 ExitCode run_info(Arguments arguments);
 ExitCode run_devices(Arguments arguments);
+ExitCode run_bench(Arguments arguments);
 
 }  // namespace cuvae::cli

@@ -35,6 +35,7 @@ constexpr std::array kCommands{
     Command{"encode", "the latents of data", run_encode},
     Command{"info", "what a checkpoint or a data file is", run_info},
     Command{"devices", "what there is to compute on", run_devices},
+    Command{"bench", "how fast each fused kernel is, beside what the device can do", run_bench},
 };
 
 std::string overview() {

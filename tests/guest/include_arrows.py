@@ -27,7 +27,7 @@ ARROWS = {
     "src/cuda/": [*CORE, *OPS, "src/backend/", "kernels/cuda/"],
     "src/model/": [*CORE, *OPS, "src/backend/", "src/config/"],
     "src/train/": [*CORE, *OPS, "src/backend/", "src/config/", "src/model/", "src/data/", "src/io/"],
-    "src/cli/": [*CORE, "src/config/", "src/io/", "src/data/"],
+    "src/cli/": [*CORE, "src/config/", "src/io/", "src/data/", "bench/kernels/"],
 }
 
 # These need the standard library and nothing else.

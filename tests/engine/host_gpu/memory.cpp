@@ -120,6 +120,8 @@ cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpy
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
                             cudaStream_t stream) {
   const std::lock_guard lock(gpu().mutex);
+  if (kind == cudaMemcpyDeviceToDevice)
+    return gpu().queue(stream, Kind::other, [=] { std::memcpy(to, from, bytes); });
   if (is_page_locked(kind == cudaMemcpyHostToDevice ? from : to))
     return gpu().queue(stream, Kind::other, [=] { std::memcpy(to, from, bytes); });
   return copy(to, from, bytes, kind, stream);

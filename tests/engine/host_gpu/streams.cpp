@@ -34,6 +34,10 @@ const char* cudaGetErrorString(cudaError_t error) {
   }
 }
 
+cudaError_t cudaDriverGetVersion(int* version) {
+  *version = 13000;
+  return cudaSuccess;
+}
 cudaError_t cudaGetDeviceCount(int* count) {
   *count = kDevices;
   return cudaSuccess;
@@ -53,7 +57,8 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
                  .totalGlobalMem = settings().memory,
                  .major = settings().capability,
                  .minor = 0,
-                 .multiProcessorCount = 1};
+                 .multiProcessorCount = 1,
+                 .l2CacheSize = 32768};
   return cudaSuccess;
 }
 
@@ -81,8 +86,8 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   return answer(gpu().wait_for(on));
 }
 
-cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
-  *event = new CUevent_st{.device = current_device()};
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
+  *event = new CUevent_st{.device = current_device(), .is_timed = (flags & cudaEventDisableTiming) == 0};
   return cudaSuccess;
 }
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
@@ -100,6 +105,18 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   if (on.capture) return cudaSuccess;
   gpu().queue(&on, Item{.event = event->state, .time = ++event->state->recorded, .records = true});
   return answer(gpu().failure);
+}
+
+cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t start, cudaEvent_t stop) {
+  const std::lock_guard lock(gpu().mutex);
+  for (const cudaEvent_t event : {start, stop}) {
+    if (!event->is_timed)
+      return answer(refuse(cudaErrorInvalidResourceHandle, "the time of an event without one"));
+    if (event->state->recorded == 0 || event->state->reached < event->state->recorded)
+      return answer(refuse(cudaErrorInvalidResourceHandle, "the time of an event that has not been reached"));
+  }
+  *milliseconds = std::chrono::duration<float, std::milli>(stop->state->when - start->state->when).count();
+  return cudaSuccess;
 }
 
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {

@@ -87,7 +87,10 @@ bool Gpu::advance() {
     failure = refuse(cudaErrorLaunchFailure, error.what());
     return false;
   }
-  if (item.records) item.event->reached = std::max(item.event->reached, item.time);
+  if (item.records) {
+    item.event->reached = std::max(item.event->reached, item.time);
+    item.event->when = std::chrono::steady_clock::now();
+  }
   if (!item.run || item.run->is_over()) stream.items.pop_front();
   if (stream.destroyed && stream.items.empty())
     std::erase_if(streams_, [&](const auto& owned) { return owned.get() == &stream; });

@@ -3,6 +3,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -31,6 +32,7 @@ using Nodes = std::vector<Node>;
 // Times an event was recorded, and times the device got there.
 struct EventState {
   std::uint64_t recorded = 0, reached = 0;
+  std::chrono::steady_clock::time_point when = {};  // it got there last
 };
 
 // A capture under way, on the streams that take part in it.
@@ -73,6 +75,7 @@ struct CUstream_st {
 
 struct CUevent_st {
   int device = 0;
+  bool is_timed = false;
   std::shared_ptr<cuvae::host_gpu::EventState> state = std::make_shared<cuvae::host_gpu::EventState>();
   std::shared_ptr<cuvae::host_gpu::Capture> capture = {};  // where it was recorded last, if in one
   std::vector<std::size_t> tails = {};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <type_traits>
@@ -48,6 +49,11 @@ inline ops::PhiloxBlock philox(ops::PhiloxBlock counter, ops::PhiloxKey key) {
 
 inline std::uint32_t pack_bf16(float low, float high) {
   return std::uint32_t{ops::Bf16::from(low).bits} | std::uint32_t{ops::Bf16::from(high).bits} << 16;
+}
+
+// A device of 1 GHz.
+inline std::int64_t clock_cycles() {
+  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 inline float approximate_exp2(float x) { return std::exp2(x); }
