@@ -4,13 +4,15 @@
 # usage: scripts/gpu_check.sh [PART..]      all parts in turn without one; each takes at most 8 minutes
 #   tests      everything that needs a GPU: CPU and CUDA alike, same bits twice, resuming, embedding -> tests.json
 #   sanitize   compute-sanitizer's memcheck and racecheck over the kernels' tests -> sanitize.json
+#   bench      each fused kernel beside a copy -> kernels.json, kernels.md; each workload beside its floor -> steps.json
+#   peers      the workloads in PyTorch and JAX, as far as they are installed, in turn with cuvae -> steps.json, steps.md
 #
-# Runs what scripts/gpu_bundle.sh collected in build/gpu-bundle; builds that first where it is not there. A bundle of
-# another commit is refused unless CUVAE_ANY_BUNDLE=1.
+# Runs what scripts/gpu_bundle.sh collected in build/gpu-bundle.tar.gz; builds that first where it is not there. A bundle
+# of another commit is refused unless CUVAE_ANY_BUNDLE=1.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly parts=(tests sanitize) bundle=build/gpu-bundle seconds=480
+readonly parts=(tests sanitize bench peers) bundle=build/gpu-bundle seconds=480
 for part in "$@"; do
   [[ " ${parts[*]} " == *" $part "* ]] || { echo "gpu_check.sh: '$part' is none of: ${parts[*]}" >&2; exit 2; }
 done
@@ -20,7 +22,8 @@ if ! gpu=$(nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null | head 
   exit 1
 fi
 driver=$(nvidia-smi --query-gpu=driver_version --format=csv,noheader | head -n 1)
-[[ -x $bundle/bin/gpu_test ]] || scripts/gpu_bundle.sh
+[[ -f $bundle.tar.gz ]] || scripts/gpu_bundle.sh
+rm -rf "$bundle" && mkdir -p "$bundle" && tar -C "$bundle" -xzf "$bundle.tar.gz"
 commit=$(<"$bundle/commit")
 here=$(git rev-parse --short=7 HEAD 2>/dev/null || echo "$commit")
 if [[ ${commit%-dirty} != "$here" && ${CUVAE_ANY_BUNDLE:-} != 1 ]]; then
@@ -28,6 +31,7 @@ if [[ ${commit%-dirty} != "$here" && ${CUVAE_ANY_BUNDLE:-} != 1 ]]; then
   exit 1
 fi
 
+[[ $commit == *-dirty ]] && echo "gpu_check.sh: the bundle was built from changed files; its results name no commit" >&2
 results=bench/results/$(tr '[:upper:] ' '[:lower:]-' <<<"$gpu")-$commit
 mkdir -p "$results"
 export LD_LIBRARY_PATH="$PWD/$bundle/lib:${LD_LIBRARY_PATH:-}:/usr/local/cuda/lib64"
@@ -42,6 +46,18 @@ run_sanitize() {
   check sanitize --without Training --without Mnist --without Resources --without Trap \
     --under "compute-sanitizer --tool memcheck --error-exitcode 86" \
     --under "compute-sanitizer --tool racecheck --error-exitcode 86"
+}
+run_bench() {
+  local code=0
+  timeout 300 "$bundle/bin/cuvae" bench --device cuda --type fp32,bf16 \
+    --out "$results/kernels.json,$results/kernels.md" >/dev/null || code=$?
+  steps --rivals none --rounds 3 --limit 150 || code=$?
+  return "$code"
+}
+run_peers() { steps --rivals all --rounds 5 --limit "$seconds"; }
+steps() {  # option..: times the workloads
+  python3 bench/peers/compare.py --cuvae "$bundle/bin/bench_step" --out "$results" --device cuda --workloads A,B,C \
+    --gpu "$gpu" --driver "$driver" --command "scripts/gpu_check.sh ${part}" "$@"
 }
 
 failed=0

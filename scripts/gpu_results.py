@@ -61,7 +61,7 @@ def main() -> int:
     results = {key: getattr(args, key) for key in ("gpu", "driver", "commit", "command")}
     results |= {"passed": 0, "failed": 0, "skipped": 0, "failures": [], "skips": []}
     for under in args.under or [""]:
-        for executable in sorted(args.bin.iterdir()):
+        for executable in sorted(args.bin.glob("*_test")):
             outcome, why = run(executable, under, args.without, end - time.monotonic())
             label = f"{executable.name}{' under ' + under if under else ''}"
             if why:

@@ -16,14 +16,15 @@ libpng-dev             -             writes pictures
 nlohmann-json3-dev     -             reads and writes metadata
 libxxhash-dev          -             fingerprints data
 libtomlplusplus-dev    -             reads configuration files
-libcli11-dev           -             reads the command line'
+libcli11-dev           -             reads the command line
+libbenchmark-dev       -             runs cuvae bench'
 readonly test_packages='
 libgtest-dev           -             unit tests
-libbenchmark-dev       -             benchmarks
 libboost-context-dev   -             runs CUDA kernels on the host
 binutils               nm            looks into the built library
 python3                python3       checks of the sources
 strace                 strace        makes system calls of a save fail
+valgrind               valgrind      counts the instructions of a step
 python3-numpy          -             writes files that the readers are tested on
 clang-format           clang-format  checks the formatting'
 

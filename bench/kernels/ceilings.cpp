@@ -87,9 +87,11 @@ Ceilings measure_ceilings(Machine& machine) {
     ceilings.read = rate(size, [&] { machine.read(from.get(), bytes, sink); });
     ceilings.fill = rate(size, [&] { machine.fill(to.get(), bytes); });
     const auto adds = static_cast<double>(machine.multiply_adds(sink)),
-               exps = static_cast<double>(machine.functions(sink));
+               exps = static_cast<double>(machine.exponentials(sink)),
+               divisions = static_cast<double>(machine.divisions(sink));
     ceilings.flops = rate(2 * adds, [&] { machine.multiply_adds(sink); });
-    ceilings.functions = rate(exps, [&] { machine.functions(sink); });
+    ceilings.exponentials = rate(exps, [&] { machine.exponentials(sink); });
+    ceilings.divisions = rate(divisions, [&] { machine.divisions(sink); });
     ceilings.launch = best_seconds(machine, [&] { machine.nothing(); });
   }
   ceilings.products = product_rate(machine, facts.product_size);

@@ -10,8 +10,6 @@
 
 namespace cuvae::bench {
 
-inline constexpr ops::NoiseSource kNoise{.seed = 7, .purpose = ops::Purpose::latent};
-
 [[nodiscard]] inline bool agree(double actual, double expected, double size, Type type) {
   constexpr double kSmall = 0.01;
   const double tolerance = type == Type::bf16 ? 1e-2 : 1e-3;

@@ -7,14 +7,12 @@
 namespace cuvae::cpu::CUVAE_CPU_TARGET {
 namespace {
 
-constexpr ops::NoiseSource kNoise{.seed = 1, .purpose = ops::Purpose::latent};
-
 void step(const bench::Step& any, Matrix a, Matrix b, Matrix out, PassContext pass, int threads) {
   std::visit(
       [&]<class Op>(const Op& op) {
         ops::RowIo<Op::kIn, 1> io{{a.in()}, {out.out()}, nullptr, out.rows, out.cols, ops::padded(out.cols)};
         if constexpr (Op::kIn == 2) io.in[1] = b.in();
-        CUVAE_CPU_TARGET::row_map_reduce(op, io, *pass.state, RowNoise{kNoise, pass.row_ids}, threads);
+        CUVAE_CPU_TARGET::row_map_reduce(op, io, *pass.state, RowNoise{bench::kNoise, pass.row_ids}, threads);
       },
       any);
 }
@@ -76,13 +74,15 @@ std::int64_t multiply_adds(float* sink, int threads) {
   return std::int64_t{kChains} * kRounds * kLanes * threads;
 }
 
-std::int64_t functions(float* sink, int threads) {
+// `next` of four numbers in turn, each waiting for its own last result.
+template <class Next>
+std::int64_t chains(float* sink, int threads, float first, const Next& next) {
   constexpr int kChains = 4, kRounds = 2000;
   for_each_piece(threads, threads, [&](std::int64_t) {
     Pack chain[kChains];
-    for (int c = 0; c < kChains; ++c) chain[c] = Pack(-0.1f * static_cast<float>(c + 1));
+    for (int c = 0; c < kChains; ++c) chain[c] = Pack(first * static_cast<float>(c + 1));
     for (int round = 0; round < kRounds; ++round) {
-      for (int c = 0; c < kChains; ++c) chain[c] = -exp(chain[c]);
+      for (int c = 0; c < kChains; ++c) chain[c] = next(chain[c]);
     }
     for (int c = 1; c < kChains; ++c) chain[0] = chain[0] + chain[c];
     if (hn::GetLane(chain[0].v) == 0.5f) *sink = 1;
@@ -90,8 +90,18 @@ std::int64_t functions(float* sink, int threads) {
   return std::int64_t{kChains} * kRounds * kLanes * threads;
 }
 
+std::int64_t exponentials(float* sink, int threads) {
+  return chains(sink, threads, -0.1f, [](Pack x) { return -exp(x); });
+}
+
+std::int64_t divisions(float* sink, int threads) {
+  return chains(sink, threads, 1.5f, [](Pack x) { return Pack(3.0f) / x; });
+}
+
 }  // namespace
 
-bench::CpuLoops bench_loops() { return {step, row_sum, copy, read, fill, multiply_adds, functions}; }
+bench::CpuLoops bench_loops() {
+  return {step, row_sum, copy, read, fill, multiply_adds, exponentials, divisions};
+}
 
 }  // namespace cuvae::cpu::CUVAE_CPU_TARGET

@@ -12,7 +12,8 @@ struct CpuLoops {
   void (*read)(const float* from, std::int64_t count, float* sink, int threads);
   void (*fill)(float* to, std::int64_t count, int threads);
   std::int64_t (*multiply_adds)(float* sink, int threads);
-  std::int64_t (*functions)(float* sink, int threads);
+  std::int64_t (*exponentials)(float* sink, int threads);
+  std::int64_t (*divisions)(float* sink, int threads);
 };
 
 }  // namespace cuvae::bench

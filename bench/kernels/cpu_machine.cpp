@@ -104,7 +104,8 @@ class CpuMachine final : public Machine {
   }
   void nothing() override {}
   std::int64_t multiply_adds(float* sink) override { return loops_.multiply_adds(sink, threads_); }
-  std::int64_t functions(float* sink) override { return loops_.functions(sink, threads_); }
+  std::int64_t exponentials(float* sink) override { return loops_.exponentials(sink, threads_); }
+  std::int64_t divisions(float* sink) override { return loops_.divisions(sink, threads_); }
 
  private:
   // Additions, each waiting for the one before: a cycle each on every processor since decades.

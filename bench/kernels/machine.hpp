@@ -26,6 +26,9 @@ struct Facts {
 // A loop of cuvae's, or the system's own: memcpy, CUDA's copy. Which is faster depends on size and place.
 enum class CopyBy { loop, system };
 
+// Of every draw.
+inline constexpr ops::NoiseSource kNoise{.seed = 7, .purpose = ops::Purpose::latent};
+
 class Machine {
  public:
   Machine() = default;
@@ -54,7 +57,8 @@ class Machine {
   virtual void nothing() = 0;
   // How many of each are made by one call.
   virtual std::int64_t multiply_adds(float* sink) = 0;
-  virtual std::int64_t functions(float* sink) = 0;  // exponentials
+  virtual std::int64_t exponentials(float* sink) = 0;
+  virtual std::int64_t divisions(float* sink) = 0;
 };
 
 // Throws as make_backend does.

@@ -43,6 +43,13 @@ struct Outcome {
   }
 };
 
+// What ops are bound to.
+inline constexpr ops::PassPlan kPass{.row_weight = 1.0f / 128,
+                                     .kl_weight = 1,
+                                     .learning_rate = 1e-3f,
+                                     .first_correction = 2,
+                                     .second_correction = 10};
+
 struct Operation {
   std::string_view name;
   std::string_view what;
@@ -54,16 +61,18 @@ struct Operation {
   bool has_row_loss = false;
   bool is_arena = false;  // one flat piece of memory
   // Per element: bytes moved beyond those of the operands (the bf16 copy of parameters), arithmetic, and what
-  // a GPU's special function unit computes: exponentials, logarithms, roots, sines, divisions.
+  // has a unit of its own: exponentials with logarithms, sines and cosines; divisions with roots.
   std::int64_t extra_bytes_bf16 = 0;
-  double flops = 0, functions = 0;
+  double flops = 0, exponentials = 0, divisions = 0;
   std::function<void(const Call&)> run = {};
   std::function<std::string(const Outcome&)> disagreement = {};  // empty where the results are right
 
   // The unfused sequence; none where there is nothing to fuse. Its operands are the inputs, stored as the
   // type throughout, then the outputs, then `temporaries`.
   std::size_t temporaries = 0;
+  std::function<void(const Call&)> keep = {};  // what an earlier pass would have left in temporaries
   std::function<void(const Call&)> unfused = {};
+  std::vector<std::size_t> unfused_writes = {};  // where it leaves what `writes` names
 
   // Read and written once each: what no implementation can avoid.
   [[nodiscard]] std::int64_t bytes(const Shape& shape, Type type) const;

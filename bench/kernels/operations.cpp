@@ -1,5 +1,7 @@
 // The table of what is measured. FLOP count additions, multiplications and comparisons of the formulas
 // (kernels/ops); the integers of Philox are not counted.
+#include <cmath>
+
 #include "bench/kernels/checks.hpp"
 #include "bench/kernels/operation.hpp"
 #include "kernels/ops/bernoulli_nll.hpp"
@@ -21,7 +23,8 @@ constexpr Operand kPixels{Stored::u8, 0, 256}, kUnit{Stored::fp32, 0, 1}, kMean{
     kLogits{Stored::as_type, -8, 8}, kSquares{Stored::fp32, 1e-4, 1}, kResult{Stored::fp32},
     kProductResult{Stored::as_type};
 constexpr float kPixel = 1.0f / 255;
-constexpr double kNormalFunctions = 2;  // of a pair: a root, a logarithm, a sine, a cosine
+// Of one of a pair: half a root, half a logarithm, a sine or a cosine.
+constexpr double kNormalExponentials = 1.5, kNormalDivisions = 0.5;
 
 // Steps of an unfused sequence.
 void queue(const Call& c, const Step& step, Matrix a, Matrix out) {
@@ -87,7 +90,8 @@ Operation sample_latent() {
           .writes = {2},
           .has_row_loss = true,
           .flops = 12,
-          .functions = 2 + kNormalFunctions,
+          .exponentials = 2 + kNormalExponentials,
+          .divisions = kNormalDivisions,
           .run =
               [](const Call& c) {
                 c.backend().sample_latent(c.pass, c[0], c[1], bench::kNoise, c[2], c.row_loss);
@@ -120,21 +124,29 @@ Operation latent_backward() {
           .out = {kProductResult, kProductResult},
           .writes = {3, 4},
           .flops = 12,
-          .functions = 2 + kNormalFunctions,
+          .exponentials = 2 + kNormalExponentials,
+          .divisions = kNormalDivisions,
           .run =
               [](const Call& c) {
                 c.backend().latent_backward(c.pass, c[0], c[1], c[2], bench::kNoise, c[3], c[4]);
               },
           .disagreement = [](const Outcome& o) { return disagreement_of(ops::LatentBackward{}, o); },
           .temporaries = 3,
+          .keep =
+              [](const Call& c) {
+                queue(c, Normal{}, c[5], c[5]);
+                queue(c, Scale(0.5f), c[1], c[6]);
+                queue(c, Exp{}, c[6], c[6]);
+              },
           .unfused =
               [](const Call& c) {
                 const Matrix mean = c[0], log_var = c[1], d_z = c[2], epsilon = c[5], sigma = c[6], a = c[7];
-                queue(c, AddScaled{}, d_z, mean, c[3]);
+                constexpr float kWeight = kPass.kl_weight * kPass.row_weight;
+                queue(c, AddScaled(kWeight), d_z, mean, c[3]);
                 queue(c, Multiply{}, d_z, epsilon, a);
                 queue(c, Multiply{}, a, sigma, a);
                 queue(c, Expm1{}, log_var, c[4]);
-                queue(c, AddScaled{}, a, c[4], a);
+                queue(c, AddScaled(kWeight), a, c[4], a);
                 queue(c, Scale(0.5f), a, c[4]);
               }};
 }
@@ -147,7 +159,8 @@ Operation bernoulli_nll() {
           .writes = {0},
           .has_row_loss = true,
           .flops = 8,
-          .functions = 2 + 1.0 / 16,
+          .exponentials = 1 + 1.0 / 16,
+          .divisions = 1,
           .run = [](const Call& c) { c.backend().bernoulli_nll(c.pass, c[0], c[1], c[0], c.row_loss); },
           .disagreement = [](const Outcome& o) { return disagreement_of(ops::BernoulliNll{}, o); },
           .temporaries = 2,
@@ -160,8 +173,9 @@ Operation bernoulli_nll() {
                 c.machine.row_sum(a, c.row_loss);
                 queue(c, Sigmoid{}, logits, b);
                 queue(c, AddScaled(-1), b, x, b);
-                queue(c, Scale(1.0f / 128), b, b);
-              }};
+                queue(c, Scale(kPass.row_weight), b, b);
+              },
+          .unfused_writes = {3}};
 }
 
 Operation gaussian_nll() {
@@ -182,13 +196,18 @@ Operation gaussian_nll() {
           .unfused =
               [](const Call& c) {
                 const Matrix mean = c[0], x = c[1], row = one_row(c[2]), a = c[4], b = c[5];
+                Matrix precision = b;
+                precision.rows = 1;
+                queue(c, Scale(-1), row, precision);
+                queue(c, Exp{}, precision, precision);
+                precision.ld = 0;
                 queue(c, AddScaled(-1), mean, x, a);
-                queue(c, Multiply{}, a, row, c[3]);  // by the precision
+                queue(c, Multiply{}, a, precision, c[3]);
                 queue(c, Multiply{}, a, c[3], b);
                 queue(c, AddScaled{}, b, row, b);
                 queue(c, Scale(0.5f, 0.5f * ops::kLogTwoPi), b, b);
                 c.machine.row_sum(b, c.row_loss);
-                queue(c, Scale(1.0f / 128), c[3], c[3]);
+                queue(c, Scale(kPass.row_weight), c[3], c[3]);
               }};
 }
 
@@ -210,14 +229,19 @@ Operation gaussian_nll_learned() {
           .unfused =
               [](const Call& c) {
                 const Matrix mean = c[0], x = c[1], row = one_row(c[2]), a = c[5], b = c[6];
+                Matrix precision = b;
+                precision.rows = 1;
+                queue(c, Scale(-1), row, precision);
+                queue(c, Exp{}, precision, precision);
+                precision.ld = 0;
                 queue(c, AddScaled(-1), mean, x, a);
-                queue(c, Multiply{}, a, row, c[3]);  // by the precision
+                queue(c, Multiply{}, a, precision, c[3]);
                 queue(c, Multiply{}, a, c[3], b);
-                queue(c, Scale(-0.5f / 128, 0.5f / 128), b, c[4]);
+                queue(c, Scale(-0.5f * kPass.row_weight, 0.5f * kPass.row_weight), b, c[4]);
                 queue(c, AddScaled{}, b, row, b);
                 queue(c, Scale(0.5f, 0.5f * ops::kLogTwoPi), b, b);
                 c.machine.row_sum(b, c.row_loss);
-                queue(c, Scale(1.0f / 128), c[3], c[3]);
+                queue(c, Scale(kPass.row_weight), c[3], c[3]);
               }};
 }
 
@@ -228,7 +252,8 @@ Operation prior_sample() {
           .out = {kResult},
           .writes = {0},
           .flops = 3,
-          .functions = kNormalFunctions,
+          .exponentials = kNormalExponentials,
+          .divisions = kNormalDivisions,
           .run = [](const Call& c) { c.backend().sample_prior(c.pass, bench::kNoise, c[0]); },
           .disagreement = [](const Outcome& o) { return disagreement_of(ops::PriorSample{}, o); }};
 }
@@ -321,7 +346,7 @@ Operation adam() {
           .is_arena = true,
           .extra_bytes_bf16 = 2,
           .flops = 14,
-          .functions = 2,
+          .divisions = 2,
           .run =
               [config](const Call& c) {
                 ParameterArenas arenas = arenas_of(c, 3, 1);
@@ -348,9 +373,9 @@ Operation adam() {
                 queue(c, Square{}, gradient, a);
                 queue(c, AddScaled(1 - kBeta2), second, a, second);
                 queue(c, SquareRoot{}, second, a);
-                queue(c, Scale(1.0f, 1e-8f), a, a);
+                queue(c, Scale(std::sqrt(kPass.second_correction), 1e-8f), a, a);
                 queue(c, Divide{}, first, a, a);
-                queue(c, AddScaled(-1e-3f), parameters, a, parameters);
+                queue(c, AddScaled(-kPass.learning_rate * kPass.first_correction), parameters, a, parameters);
               }};
 }
 
@@ -379,7 +404,7 @@ Operation sgd() {
           [](const Call& c) {
             queue(c, Scale(0.9f), c[1], c[1]);
             queue(c, AddScaled{}, c[1], c[2], c[1]);
-            queue(c, AddScaled(-1e-3f), c[0], c[1], c[0]);
+            queue(c, AddScaled(-kPass.learning_rate), c[0], c[1], c[0]);
           }};
 }
 
@@ -389,6 +414,9 @@ std::vector<Operation> all() {
        {sample_latent(), latent_backward(), prior_sample(), bernoulli_nll(), gaussian_nll(),
         gaussian_nll_learned(), column_sum(), gradient_norm(), adam(), sgd()})
     table.push_back(row);
+  for (Operation& row : table) {
+    if (row.unfused && row.unfused_writes.empty()) row.unfused_writes = row.writes;
+  }
   return table;
 }
 

@@ -55,7 +55,9 @@ Row make_row(const Case& which, const Ceilings& ceilings, const Samples& first, 
   row.bytes = which.operation->bytes(which.shape, which.type);
   const double elements = static_cast<double>(which.shape.rows) * which.shape.cols;
   row.flops = which.operation->flops * elements;
-  row.functions = which.operation->functions * elements;
+  const double exponentials = which.operation->exponentials * elements,
+               divisions = which.operation->divisions * elements;
+  row.functions = exponentials + divisions;
   row.median_us = fused.median * 1e6;
   row.p5_us = fused.p5 * 1e6;
   row.p95_us = fused.p95 * 1e6;
@@ -66,10 +68,11 @@ Row make_row(const Case& which, const Ceilings& ceilings, const Samples& first, 
   row.noise_percent = 100 * std::max(between, (fused.p95 - fused.p5) / 2 / fused.median);
   row.gb_per_s = static_cast<double>(row.bytes) / fused.median * 1e-9;
   row.percent_copy = 100 * copy.median / fused.median;
-  const std::pair<double, const char*> bounds[] = {{copy.median, "copy"},
-                                                   {row.flops / ceilings.flops, "arithmetic"},
-                                                   {row.functions / ceilings.functions, "functions"},
-                                                   {ceilings.launch, "launch"}};
+  const std::pair<double, const char*> bounds[] = {
+      {copy.median, "copy"},
+      {row.flops / ceilings.flops, "arithmetic"},
+      {exponentials / ceilings.exponentials + divisions / ceilings.divisions, "functions"},
+      {ceilings.launch, "launch"}};
   const auto slowest = std::ranges::max_element(bounds);
   row.percent_roofline = 100 * slowest->first / fused.median;
   row.bound = slowest->second;
@@ -91,8 +94,8 @@ std::string as_markdown(const Report& report) {
   text += "Ceilings: copy " + figure(top.copy * 1e-9) + ", read " + figure(top.read * 1e-9) + ", fill " +
           figure(top.fill * 1e-9) + ", copy in the cache " + figure(top.copy_in_cache * 1e-9) + " GB/s; " +
           figure(top.flops * 1e-9) + " GFLOP/s of multiply-adds, " + figure(top.products * 1e-9) +
-          " in large products; " + figure(top.functions * 1e-9) + " G exponentials/s; a launch " +
-          figure(top.launch * 1e6) + " us.\n\n";
+          " in large products; " + figure(top.exponentials * 1e-9) + " G exponentials/s, " +
+          figure(top.divisions * 1e-9) + " G divisions/s; a launch " + figure(top.launch * 1e6) + " us.\n\n";
   text +=
       "| op | shape | type | state | bytes | us (p5 to p95) | noise | GB/s | of copy | of roofline | bound "
       "| unfused us | unfused/fused | MHz | |\n"

@@ -33,7 +33,7 @@ struct Row {
                            const Samples* second);
 
 struct Report {
-  std::string version, commit, command;
+  std::string version, commit, command, date = {};
   Facts facts = {};
   Ceilings ceilings = {};
   std::vector<Row> rows = {};

@@ -67,6 +67,7 @@ std::string as_json(const Report& report) {
             {"version", report.version},
             {"commit", report.commit},
             {"command", report.command},
+            {"date", report.date},
             {"ceilings",
              {{"copy_gb_per_s", rounded(top.copy * 1e-9)},
               {"read_gb_per_s", rounded(top.read * 1e-9)},
@@ -74,7 +75,8 @@ std::string as_json(const Report& report) {
               {"copy_in_cache_gb_per_s", rounded(top.copy_in_cache * 1e-9)},
               {"gflops", rounded(top.flops * 1e-9)},
               {"product_gflops", rounded(top.products * 1e-9)},
-              {"gfunctions_per_s", rounded(top.functions * 1e-9)},
+              {"gexponentials_per_s", rounded(top.exponentials * 1e-9)},
+              {"gdivisions_per_s", rounded(top.divisions * 1e-9)},
               {"launch_us", rounded(top.launch * 1e6)}}},
             {"rows", rows}};
   return json.dump(1) + "\n";

@@ -1,142 +1,158 @@
-// Time of one training step of the reference job (784-400-20-400-784 ReLU, Bernoulli, Adam, batch 128), of
-// its matrix products alone, and of each phase: bench_step DATA [STEPS] [THREADS].
+// Time of a training step of a workload, as JSON: bench_step --workload A|B|C [options].
 //
-// Prints one JSON object; every figure is a median over steps, in milliseconds.
+// On the CPU the median over the steps of at least --seconds, by the wall clock; on a GPU the median over
+// whole epochs, with the wait at their end. The first epoch is not timed: it warms up, and its ELBO shows
+// that the job is the one that rivals ran.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <iostream>
-#include <map>
-#include <string>
-#include <vector>
+#include <nlohmann/json.hpp>
 
-#include "cuvae/cuvae.hpp"
-#include "src/cpu/cpu.hpp"
-#include "src/cpu/gemm.hpp"
-#include "src/train/feed.hpp"
-#include "src/train/schedule.hpp"
-#include "src/train/trainer_impl.hpp"
+#include "bench/kernels/commit.hpp"
+#include "bench/kernels/text.hpp"
+#include "bench/train/phases.hpp"
+#include "bench/train/workloads.hpp"
 
 namespace {
 
 using namespace cuvae;
+using namespace cuvae::bench;
+using Json = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t kBatch = 128;
+struct Request {
+  std::string workload = "A", device = "auto", precision = "fp32";
+  int threads = 1;
+  double seconds = 2;
+  bool floor = false, phases = false;
+};
 
-double milliseconds_since(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.empty() ? 0.0 : values[values.size() / 2];
+double at(std::vector<double> values, double share) {
+  std::ranges::sort(values);
+  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
 }
 
-// The products of one step: forward, weight gradient, input gradient of each layer (the first has no input
-// gradient). Layers as (out, in), padded as the model pads them.
-double products_alone(int threads, std::int64_t steps) {
-  const std::pair<std::int64_t, std::int64_t> layers[] = {{400, 784}, {48, 400}, {400, 24}, {784, 400}};
-  std::vector<float> x(kBatch * 784, 0.5f), y(kBatch * 784, 0.25f), w(784 * 400, 0.125f), out(784 * 400);
-  std::vector<double> times;
-  for (std::int64_t step = 0; step < steps; ++step) {
-    const auto start = Clock::now();
-    for (const auto& [m, k] : layers) {
-      cpu::gemm({.m = kBatch,
-                 .n = m,
-                 .k = k,
-                 .a = {x.data(), k},
-                 .b = {w.data(), k},
-                 .layout_b = Layout::transposed,
-                 .c = {out.data(), m}},
-                threads, Products::fastest);
-      cpu::gemm({.m = m,
-                 .n = k,
-                 .k = kBatch,
-                 .a = {y.data(), m},
-                 .layout_a = Layout::transposed,
-                 .b = {x.data(), k},
-                 .c = {out.data(), k}},
-                threads, Products::fastest);
-      if (k == 784) continue;
-      cpu::gemm({.m = kBatch, .n = k, .k = m, .a = {y.data(), m}, .b = {w.data(), k}, .c = {out.data(), k}},
-                threads, Products::fastest);
-    }
-    times.push_back(milliseconds_since(start));
-  }
-  return median(times);
-}
+struct Timed {
+  double elbo = 0;              // of the first epoch
+  std::vector<double> seconds;  // of a step, sample by sample
+};
 
-TrainConfig reference_training() {
-  TrainConfig config;
-  config.epochs = 1000;
-  return config;
-}
-
-double whole_step(const ModelConfig& model, const Dataset& data, int threads, std::int64_t steps) {
-  Trainer trainer(model, reference_training(), Device::cpu(threads));
-  std::vector<double> times;
-  auto last = Clock::now();
+Timed time_steps(const Workload& workload, const Device& device, double seconds) {
+  Trainer trainer(workload.model, workload.train, device);
+  const Dataset data = workload.data();
+  Timed timed;
+  Clock::time_point begin, last;
+  const bool per_step = device.kind == Device::Kind::cpu;
   trainer.fit(data, [&](const Progress& progress) {
-    if (progress.event == Progress::Event::step && progress.step > 20)
-      times.push_back(milliseconds_since(last));
+    const bool warm = progress.epoch > 1;
+    if (progress.event == Progress::Event::epoch && progress.epoch == 1) {
+      timed.elbo = progress.metrics->train.elbo;
+      begin = Clock::now();
+    } else if (warm && per_step && progress.event == Progress::Event::step) {
+      if (progress.step_in_epoch > 1) timed.seconds.push_back(seconds_since(last));
+    } else if (warm && !per_step && progress.event == Progress::Event::epoch) {
+      timed.seconds.push_back(static_cast<double>(data.rows()) / progress.metrics->rows_per_second /
+                              static_cast<double>(progress.steps_per_epoch));
+    }
     last = Clock::now();
-    return static_cast<std::int64_t>(times.size()) < steps ? Control::proceed : Control::stop;
+    const bool enough = warm && !timed.seconds.empty() && seconds_since(begin) >= seconds;
+    return enough ? Control::stop : Control::proceed;
   });
-  return median(times);
+  return timed;
 }
 
-std::vector<std::pair<std::string, double>> phases(const ModelConfig& model, const Dataset& data, int threads,
-                                                   std::int64_t steps) {
-  Trainer trainer(model, reference_training(), Device::cpu(threads));
-  Trainer::Impl& t = trainer.impl();
-  const train::Feed feed(*t.backend, data, t.pass_rows, t.pass_rows);
-  if (!feed.is_resident()) throw Error(Errc::invalid_argument, "bench_step: needs data of u8 or native f32");
-  feed.connect(t.network, 0, 0);
-  const ops::PassPlan plan = train::Schedule(t.train_config, data.rows()).step(0, 0).front();
-  const ops::RowOrder order{0, data.rows(), 0, data.rows(), ops::RowOrder::Visit::shuffled};
-  std::vector<model::Phase> all{{"begin the pass, pick rows", [&] {
-                                   t.backend->begin_pass(t.network.pass(), &plan, order, t.pass_rows);
-                                 }}};
-  all.insert(all.end(), t.forward.begin(), t.forward.end());
-  all.insert(all.end(), t.first_backward.begin(), t.first_backward.end());
-  all.push_back({"gradient norm", [&] { t.backend->end_step(t.network.pass(), t.parameters.arenas(), 0); }});
-  all.push_back(
-      {"optimizer", [&] { t.backend->update(t.network.pass(), t.parameters.arenas(), t.train_config); }});
-  std::vector<std::vector<double>> times(all.size());
-  for (std::int64_t step = 0; step < steps; ++step) {
-    ops::StepState state;
-    state.step = step;
-    t.network.set_state(state);
-    for (std::size_t i = 0; i < all.size(); ++i) {
+Json phase_times(const Workload& workload, int threads, int steps) {
+  const Dataset data = workload.data();
+  PhasedStep step(workload.model, workload.train, data, threads);
+  std::vector<std::vector<double>> times(step.phases().size());
+  for (int i = 0; i < steps; ++i) {
+    step.begin(i);
+    for (std::size_t phase = 0; phase < times.size(); ++phase) {
       const auto start = Clock::now();
-      all[i].run();
-      times[i].push_back(milliseconds_since(start));
+      step.phases()[phase].run();
+      times[phase].push_back(seconds_since(start));
     }
   }
-  std::vector<std::pair<std::string, double>> medians;
-  for (std::size_t i = 0; i < all.size(); ++i) medians.emplace_back(all[i].name, median(times[i]));
-  return medians;
+  Json phases;
+  for (std::size_t phase = 0; phase < times.size(); ++phase)
+    phases[step.phases()[phase].name] = rounded(1e6 * at(times[phase], 0.5));
+  return phases;
+}
+
+int run(const Request& request) {
+  const std::vector<Workload> all = workloads();
+  const auto found = std::ranges::find(all, request.workload, &Workload::name);
+  if (found == all.end())
+    throw Error(Errc::invalid_argument, "--workload: '" + request.workload + "' is none of A, B, C");
+  Workload workload = *found;
+  workload.train.precision = request.precision == "bf16"   ? Precision::bf16
+                             : request.precision == "tf32" ? Precision::tf32
+                                                           : Precision::fp32;
+  const Device device = Device::parse(request.device, request.threads);
+  require_precision(device, workload.train.precision);
+
+  const Timed timed = time_steps(workload, device, request.seconds);
+  const double us = 1e6 * at(timed.seconds, 0.5);
+  Json json{{"workload", workload.name},
+            {"what", workload.what},
+            {"mode", "cuvae"},
+            {"device", to_string(device)},
+            {"precision", request.precision},
+            {"threads", device.threads},
+            {"commit", commit()},
+            {"us", rounded(us)},
+            {"p5_us", rounded(1e6 * at(timed.seconds, 0.05))},
+            {"p95_us", rounded(1e6 * at(timed.seconds, 0.95))},
+            {"samples", timed.seconds.size()},
+            {"rows_per_s", rounded(workload.train.batch / us * 1e6)},
+            {"elbo", rounded(timed.elbo)}};
+  if (request.floor) {
+    const auto machine = make_machine(device, workload.train.precision);
+    const Ceilings ceilings = measure_ceilings(*machine);
+    const Facts facts = machine->facts();
+    const StepCost cost = cost_of(workload, workload.train.precision);
+    const double floor = 1e6 * floor_of(cost, workload, ceilings, facts);
+    json["name"] = facts.name;
+    json["driver"] = facts.driver;
+    json["flops"] = rounded(cost.flops);
+    json["floor_us"] = rounded(floor);
+    json["percent_of_floor"] = rounded(100 * floor / us);
+  }
+  if (request.phases) {
+    constexpr int kSteps = 200;
+    json["products_us"] = rounded(1e3 * products_alone(request.threads, kSteps));
+    json["phases_us"] = phase_times(workload, request.threads, kSteps);
+  }
+  std::cout << json.dump(1) << '\n';
+  return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string spec = argc > 1 ? argv[1] : "builtin:shapes";
-  const std::int64_t steps = argc > 2 ? std::atoll(argv[2]) : 400;
-  const int threads = argc > 3 ? std::atoi(argv[3]) : 1;
-  const Dataset data = Dataset::open(spec);
-  ModelConfig model;
-  model.data_dim = data.cols();
-  const double step = whole_step(model, data, threads, steps);
-  const double products = products_alone(threads, steps);
-  std::cout << "{\"threads\": " << threads << ", \"steps\": " << steps << ", \"ms_per_step\": " << step
-            << ", \"ms_products_alone\": " << products << ", \"ms_target\": " << 1.25 * (products + 0.6)
-            << ",\n \"phases\": {";
-  const char* separator = "";
-  for (const auto& [name, time] : phases(model, data, threads, steps)) {
-    std::cout << separator << "\n  \"" << name << "\": " << time;
-    separator = ",";
+  Request request;
+  CLI::App app("Time of a training step of a workload, as JSON.");
+  app.add_option("--workload", request.workload, "A, B or C (docs/performance.md)");
+  app.add_option("--device", request.device, "auto, cpu, cuda, cuda:N");
+  app.add_option("--precision", request.precision, "fp32, tf32 or bf16")
+      ->check(CLI::IsMember({"fp32", "tf32", "bf16"}));
+  app.add_option("--threads", request.threads, "of the CPU")->check(CLI::Range(1, 4096));
+  app.add_option("--seconds", request.seconds, "to time, at least")->check(CLI::Range(0.0, 1e6));
+  app.add_flag("--floor", request.floor,
+               "measure what the machine can do, and say how far the step is from it");
+  app.add_flag("--phases", request.phases, "on the CPU, workload A: products alone, and each phase");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return run(request);
+  } catch (const Error& error) {
+    std::cerr << "bench_step: " << error.what() << '\n';
+    return error.code() == Errc::invalid_argument ? 2 : 4;
   }
-  std::cout << "}}\n";
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <random>
 
@@ -11,8 +12,8 @@ namespace {
 // MNIST where it is ($CUVAE_DATA_DIR/mnist, else ../shared/data/mnist), else pictures of the same size.
 Dataset mnist() {
   const char* folder = std::getenv("CUVAE_DATA_DIR");
-  const std::filesystem::path file = std::filesystem::path(folder != nullptr ? folder : "../shared/data") / "mnist" /
-                                     "train-images-idx3-ubyte.gz";
+  const std::filesystem::path file = std::filesystem::path(folder != nullptr ? folder : "../shared/data") /
+                                     "mnist" / "train-images-idx3-ubyte.gz";
   return std::filesystem::exists(file) ? Dataset::open(file.string()) : Dataset::builtin_shapes(60000);
 }
 
@@ -68,8 +69,7 @@ std::vector<Workload> workloads() {
   b.model.activation = Activation::tanh;
   b.phases = 10;
   b.data = mnist;
-  Workload c =
-      workload("C", "16384-8192-8192-8192-512, batch 8192", 16384, {8192, 8192, 8192}, 512, 8192);
+  Workload c = workload("C", "16384-8192-8192-8192-512, batch 8192", 16384, {8192, 8192, 8192}, 512, 8192);
   c.phases = 17;
   c.data = noise;
   return {a, b, c};
@@ -89,7 +89,8 @@ StepCost cost_of(const Workload& workload, Precision precision) {
   return cost;
 }
 
-double floor_of(const StepCost& cost, const Workload& workload, const Ceilings& ceilings, const Facts& facts) {
+double floor_of(const StepCost& cost, const Workload& workload, const Ceilings& ceilings,
+                const Facts& facts) {
   const bool stays_in_cache = cost.adam_bytes < static_cast<double>(facts.cache_bytes);
   const double update = cost.adam_bytes / (stays_in_cache ? ceilings.copy_in_cache : ceilings.copy);
   if (facts.device == "cpu") return cost.flops / ceilings.flops + update;

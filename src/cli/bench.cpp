@@ -1,5 +1,6 @@
 // cuvae bench: each fused kernel beside a copy of as many bytes and beside its unfused sequence.
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -28,7 +29,8 @@ struct Request : Machine {
   std::int64_t rows = 0;  // 0: the shapes of the table
   std::int32_t cols = 0;
   std::vector<Type> types{Type::fp32};
-  std::string out, compare;
+  std::vector<std::string> out;
+  std::string compare;
   bool json = false;
   std::string command = "cuvae bench";
 };
@@ -113,9 +115,9 @@ CommandLine command_line(Request& request) {
   line.option("--type", "NAMES", "fp32, bf16 or fp32,bf16: what products read and write [fp32]",
               [&](const std::string& text) { request.types = types_named(text); });
   line.heading("results");
-  line.option("--out", "FILE", "also here, after each row: .json, .csv or .md", [&](const std::string& text) {
-    static_cast<void>(format_of(text));
-    request.out = text;
+  line.option("--out", "FILES", "also here, after each row: .json, .csv, .md", [&](const std::string& text) {
+    request.out = split(text);
+    for (const std::string& file : request.out) static_cast<void>(format_of(file));
   });
   line.option("--compare", "OLD.json", "prints the ratio of each row; ends with 1 where one got slower",
               [&](const std::string& text) { request.compare = text; });
@@ -123,6 +125,15 @@ CommandLine command_line(Request& request) {
   line.heading("where");
   for (const auto& key : machine_keys<Request>()) line.setting(key, request);
   return line;
+}
+
+// "2026-01-31", in UTC.
+std::string today() {
+  const std::chrono::year_month_day date(
+      std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
+  const auto digits = [](unsigned number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  return std::to_string(static_cast<int>(date.year())) + "-" + digits(static_cast<unsigned>(date.month())) +
+         "-" + digits(static_cast<unsigned>(date.day()));
 }
 
 // The reference job's shape, and one far larger than any cache.
@@ -167,7 +178,7 @@ class Watch {
 };
 
 void save(const Request& request, const Report& report) {
-  if (!request.out.empty()) io::write_file(request.out, format_of(request.out)(report));
+  for (const std::string& file : request.out) io::write_file(file, format_of(file)(report));
 }
 
 // The whole set twice: by how much the two differ is the noise.
@@ -220,6 +231,7 @@ ExitCode run_bench(Arguments arguments) {
   for (const Type type : request.types)
     require_precision(device, type == Type::bf16 ? Precision::bf16 : Precision::fp32);
   Report report{.version = std::string(kVersion), .commit = bench::commit(), .command = request.command};
+  report.date = today();
   Watch watch;
   for (const Type type : request.types) {
     const auto machine = bench::make_machine(device, type == Type::bf16 ? Precision::bf16 : Precision::fp32);

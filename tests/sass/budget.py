@@ -1,12 +1,15 @@
-"""What each kernel may cost: bench/kernel_budget.json."""
+"""What each kernel may cost: the section of bench/budget.json."""
 
-import json
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
 from figures import Figures
 
-GROWTH = 1.03
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench" / "budget"))
+from budget_file import GROWTH, read, unexplained, write_section  # noqa: E402
+
+SECTION = "kernels"
 SLACK = {"registers": 1, "instructions": 1, "mufu": 0, "traffic": 0}  # or this much, where that is more
 NAMES = {"registers": "registers", "instructions": "instructions", "mufu": "MUFU",
          "traffic": "bytes of traffic"}
@@ -18,15 +21,14 @@ class Budget(NamedTuple):
 
 
 def read_budget(path: Path) -> Budget:
-    text = json.loads(path.read_text(encoding="utf-8"))
-    return Budget(text["compiler"], {label: Figures(**kernel) for label, kernel in text["kernels"].items()})
+    section = read(path)[SECTION]
+    return Budget(section["compiler"],
+                  {label: Figures(**kernel) for label, kernel in section["figures"].items()})
 
 
-def write_budget(path: Path, budget: Budget) -> None:
-    rows = ",\n".join(f"    {json.dumps(label)}: {json.dumps(kernel._asdict())}"
-                      for label, kernel in sorted(budget.kernels.items()))
-    path.write_text(f'{{\n  "compiler": {json.dumps(budget.compiler)},\n  "kernels": {{\n{rows}\n  }}\n}}\n',
-                    encoding="utf-8")
+def write_budget(path: Path, budget: Budget, reason: str) -> None:
+    figures = {label: kernel._asdict() for label, kernel in sorted(budget.kernels.items())}
+    write_section(path, SECTION, {"compiler": budget.compiler, "figures": figures}, reason)
 
 
 def differences(found: dict[str, Figures], budget: Budget) -> list[str]:

@@ -1,9 +1,9 @@
-"""Reads the machine code of every kernel, without a GPU, and compares it with bench/kernel_budget.json.
+"""Reads the machine code of every kernel, without a GPU, and compares it with bench/budget.json.
 
 Fails where a kernel uses local memory, where its elements are not moved in 128-bit accesses, where it
 converts integers on the unit of MUFU, or where it has grown beyond its budget.
 
-usage: check.py (--nvcc NVCC | --cubin FILE) --budget FILE [--update | --table]
+usage: check.py (--nvcc NVCC | --cubin FILE) --budget FILE [--update --reason TEXT | --table]
 """
 
 import argparse
@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from budget import Budget, differences, read_budget, write_budget
+from budget import Budget, differences, read_budget, unexplained, write_budget
 from compiler import compile_cubin
 from cubin import Kernel, read
 from figures import Figures, broken_rules, counted, figures
@@ -102,7 +102,10 @@ def main() -> int:
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--update", action="store_true", help="writes the budget anew")
     action.add_argument("--table", action="store_true", help="prints the figures as Markdown")
+    parser.add_argument("--reason", help="for the change of the budget, in a sentence")
     args = parser.parse_args()
+    if args.update and not args.reason:
+        parser.error("--update needs its --reason")
     with tempfile.TemporaryDirectory() as folder:
         cubin = args.cubin or Path(folder) / "kernels.cubin"
         if args.nvcc:
@@ -112,8 +115,8 @@ def main() -> int:
         print(table(measured))
         return 0
     if args.update:
-        write_budget(args.budget, Budget(compiler, {one.shape.label: one.figures for one in measured}))
-    broken = violations(compiler, measured, read_budget(args.budget))
+        write_budget(args.budget, Budget(compiler, {one.shape.label: one.figures for one in measured}), args.reason)
+    broken = unexplained(args.budget) + violations(compiler, measured, read_budget(args.budget))
     for line in [f"note: {line}" for line in beyond_memory(measured) + normal_draw(measured)] + broken:
         print(line)
     return 1 if broken else 0

@@ -18,8 +18,6 @@ struct All {
   static constexpr bool kWide = sizeof(Stored) == 4;
 };
 
-constexpr ops::NoiseSource kNoise{.seed = 1, .purpose = ops::Purpose::latent};
-
 template <class Stored, class Op>
 void run_step(const Op& op, Matrix a, Matrix b, Matrix out, PassContext pass, Queue queue) {
   ops::RowIo<Op::kIn, 1> io{{a.in()}, {out.out()}, nullptr, out.rows, out.cols, ops::padded(out.cols)};
@@ -91,14 +89,22 @@ __global__ void __launch_bounds__(kBlockThreads) multiply_add_kernel(float* sink
   if (sum == 0.5f) *sink = sum;
 }
 
-__global__ void __launch_bounds__(kBlockThreads) function_kernel(float* sink) {
+struct Exponential {
+  __device__ __forceinline__ float operator()(float x) const { return cuda::approximate_exp2(x); }
+};
+struct Division {
+  __device__ __forceinline__ float operator()(float x) const { return cuda::approximate_reciprocal(x); }
+};
+
+template <class Function>
+__global__ void __launch_bounds__(kBlockThreads) function_kernel(Function function, float* sink) {
   cuda::wait_for_kernel_before();
   float chain[kChains];
   for (int c = 0; c < kChains; ++c)
-    chain[c] = -0.001f * static_cast<float>(c + static_cast<int>(threadIdx.x));
+    chain[c] = -0.001f * static_cast<float>(c + 1 + static_cast<int>(threadIdx.x));
   for (int round = 0; round < kRounds / 4; ++round) {
 #pragma unroll
-    for (int c = 0; c < kChains; ++c) chain[c] = cuda::approximate_exp2(chain[c]);
+    for (int c = 0; c < kChains; ++c) chain[c] = function(chain[c]);
   }
   float sum = 0;
   for (int c = 0; c < kChains; ++c) sum += chain[c];
@@ -116,6 +122,13 @@ constexpr std::int64_t kBlocksPerMultiprocessor = 8;
 
 std::int64_t blocks_for(std::int64_t count, std::int64_t per_block) {
   return (count + per_block - 1) / per_block;
+}
+
+template <class Function>
+std::int64_t run_functions(const Function& function, float* sink, int multiprocessors, cudaStream_t stream) {
+  const std::int64_t blocks = kBlocksPerMultiprocessor * multiprocessors;
+  launch(function_kernel<Function>, blocks, kBlockThreads, Queue{stream}, function, sink);
+  return blocks * kBlockThreads * kChains * (kRounds / 4);
 }
 
 }  // namespace
@@ -173,10 +186,11 @@ std::int64_t multiply_adds(float* sink, int multiprocessors, cudaStream_t stream
   launch(multiply_add_kernel, blocks, kBlockThreads, Queue{stream}, sink);
   return blocks * kBlockThreads * kChains * kRounds;
 }
-std::int64_t functions(float* sink, int multiprocessors, cudaStream_t stream) {
-  const std::int64_t blocks = kBlocksPerMultiprocessor * multiprocessors;
-  launch(function_kernel, blocks, kBlockThreads, Queue{stream}, sink);
-  return blocks * kBlockThreads * kChains * (kRounds / 4);
+std::int64_t exponentials(float* sink, int multiprocessors, cudaStream_t stream) {
+  return run_functions(Exponential{}, sink, multiprocessors, stream);
+}
+std::int64_t divisions(float* sink, int multiprocessors, cudaStream_t stream) {
+  return run_functions(Division{}, sink, multiprocessors, stream);
 }
 void wait(std::int64_t cycles, cudaStream_t stream) { launch(wait_kernel, 1, 1, Queue{stream}, cycles); }
 

@@ -16,7 +16,8 @@ void fill(float* to, std::int64_t count, cudaStream_t stream);
 void nothing(cudaStream_t stream);
 // How many of each, by so many multiprocessors.
 std::int64_t multiply_adds(float* sink, int multiprocessors, cudaStream_t stream);
-std::int64_t functions(float* sink, int multiprocessors, cudaStream_t stream);
+std::int64_t exponentials(float* sink, int multiprocessors, cudaStream_t stream);
+std::int64_t divisions(float* sink, int multiprocessors, cudaStream_t stream);
 // One thread that ends after so many cycles.
 void wait(std::int64_t cycles, cudaStream_t stream);
 

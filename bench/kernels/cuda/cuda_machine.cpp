@@ -124,9 +124,13 @@ class CudaMachine final : public Machine {
     const OnDevice guard(device_);
     return cuda_loops::multiply_adds(sink, context_.properties().multiProcessorCount, current_);
   }
-  std::int64_t functions(float* sink) override {
+  std::int64_t exponentials(float* sink) override {
     const OnDevice guard(device_);
-    return cuda_loops::functions(sink, context_.properties().multiProcessorCount, current_);
+    return cuda_loops::exponentials(sink, context_.properties().multiProcessorCount, current_);
+  }
+  std::int64_t divisions(float* sink) override {
+    const OnDevice guard(device_);
+    return cuda_loops::divisions(sink, context_.properties().multiProcessorCount, current_);
   }
 
  private:
