@@ -13,9 +13,9 @@
 namespace cuvae::bench {
 
 struct Facts {
-  std::string device;              // "cpu", "cuda:0"
-  std::string name;                // the processor's
-  std::string driver;              // of a GPU; else empty
+  std::string device = {};         // "cpu", "cuda:0"
+  std::string name = {};           // the processor's
+  std::string driver = {};         // of a GPU; else empty
   std::int64_t cache_bytes = 0;    // of the last cache
   std::int64_t cold_bytes = 0;     // so many in turn, and nothing is left of the first in a cache
   std::int64_t ceiling_bytes = 0;  // of the operands that ceilings are measured with

@@ -21,9 +21,11 @@ namespace cuvae::bench {
   return text.substr(0, decimals == 0 ? point : point + 1 + static_cast<std::size_t>(decimals));
 }
 
+// "3.1 %", "97 %"
 [[nodiscard]] inline std::string percent(double value) {
-  return value < 10 ? figure(std::round(10 * value) / 10).substr(0, 3) + " %"
-                    : std::to_string(std::lround(value)) + " %";
+  const std::string text = std::to_string(value < 9.95 ? std::round(10 * value) / 10 : std::round(value));
+  const std::size_t point = text.find('.');
+  return text.substr(0, value < 9.95 ? point + 2 : point) + " %";
 }
 
 }  // namespace cuvae::bench

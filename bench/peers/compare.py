@@ -155,7 +155,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1, help="of the CPU; all programs are held to so many cores")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="that each program times, at least")
-    parser.add_argument("--limit", type=float, default=float("inf"), help="seconds after which no run begins or goes on")
+    parser.add_argument("--limit", type=float, default=86400, help="seconds after which no run begins or goes on")
     parser.add_argument("--gpu", default="", help="what the results say; as the next two [asked of cuvae]")
     parser.add_argument("--driver", default="")
     parser.add_argument("--command", default="")

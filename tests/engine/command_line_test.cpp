@@ -47,6 +47,26 @@ TEST_F(CommandLineOnGpu, UsesAModelOnEither) {
   EXPECT_EQ(on_gpu.out.substr(0, on_gpu.out.find('.')), on_cpu.out.substr(0, on_cpu.out.find('.')));
 }
 
+// Each checks its results itself.
+TEST_F(CommandLineOnGpu, MeasuresEveryKernel) {
+  const Words small{"bench", "--device", "cuda", "--rows", "16", "--cols", "40", "--out", "k.json"};
+  const CommandResult all = cuvae(small + Words{"--type", "bf16"});
+  ASSERT_EQ(all.exit_code, 0) << all.err;
+  EXPECT_NE(all.out.find("cuda:0: host GPU, driver of CUDA 13.0"), std::string::npos) << all.out;
+  for (const char* row :
+       {"| load_rows | 16x40 | bf16 | cold | 4480 |", "| bernoulli_nll | 16x40 | bf16 | hot |",
+        "| latent_backward | 16x40 | bf16 | cold |", "| adam | 16x40 | bf16 | hot | 19200 |"})
+    EXPECT_NE(all.out.find(row), std::string::npos) << row << "\n" << all.out;
+  EXPECT_NE(text("k.json").find("\"gpu\": \"host GPU\""), std::string::npos);
+  const CommandResult both =
+      cuvae(small + Words{"--type", "fp32,bf16", "--op", "gradient_norm,sample_latent"});
+  ASSERT_EQ(both.exit_code, 0) << both.err;
+  for (const char* row :
+       {"| sample_latent | 16x40 | fp32 | cold | 7744 |", "| sample_latent | 16x40 | bf16 | cold |"})
+    EXPECT_NE(both.out.find(row), std::string::npos) << row << "\n" << both.out;
+  expect_refusal(cuvae({"bench", "--device", "cuda:7"}), 4, {"cuda:7", "2 GPUs"});
+}
+
 TEST_F(CommandLineOnGpu, RefusesOneThatIsNotThere) {
   expect_refusal(cuvae({"train", "builtin:shapes:512", "--device", "cuda:7"}), 4,
                  {"cuda:7", "2 GPUs", "cuvae devices"});
