@@ -8,7 +8,7 @@
 namespace cuvae::bench {
 namespace {
 
-constexpr int kReplays = 10;
+constexpr int kReplays = 5;
 
 // The fastest of some replays: a ceiling is what the machine can do, not what it does on a bad day.
 double best_seconds(Machine& machine, Recording& work) {

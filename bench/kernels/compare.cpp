@@ -34,6 +34,12 @@ std::string differences(const Report& old, const Report& now, bool same_machine)
 
 }  // namespace
 
+bool has_row_of(const Report& report, const Case& which) {
+  return std::ranges::any_of(report.rows, [&](const Row& row) {
+    return row.op == which.operation->name && row.shape == which.shape && row.dtype == to_string(which.type);
+  });
+}
+
 Comparison compare(const Report& old, const Report& now) {
   const bool same_machine = old.facts.device == now.facts.device && old.facts.name == now.facts.name &&
                             old.facts.driver == now.facts.driver;

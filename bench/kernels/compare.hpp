@@ -11,6 +11,9 @@ struct Comparison {
   int rows = 0;                 // that both have
 };
 
+// Whether a report has a row of the case.
+[[nodiscard]] bool has_row_of(const Report& report, const Case& which);
+
 // Times on one machine; on another, or under another driver, shares of a copy, which may be compared.
 [[nodiscard]] Comparison compare(const Report& old, const Report& now);
 

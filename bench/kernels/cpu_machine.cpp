@@ -61,7 +61,7 @@ class CpuMachine final : public Machine {
             .driver = "",
             .cache_bytes = cache,
             .cold_bytes = std::min<std::int64_t>(4 * std::max<std::int64_t>(reported, cache), kMostCold),
-            .ceiling_bytes = kMostCold,
+            .ceiling_bytes = kMostCold / 2,
             .product_size = 1024,
             .seconds_per_sample = 1e-3};
   }

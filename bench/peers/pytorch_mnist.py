@@ -8,7 +8,6 @@ evaluates on the 10,000 test images, in nats per row.
 
     python3 pytorch_mnist.py --seeds 0 1 2                      grey values as probabilities
     python3 pytorch_mnist.py --seeds 0 1 2 --binarize dynamic   fresh Bernoulli draws of every batch
-    python3 pytorch_mnist.py --time 200                         milliseconds per training step
 
 Needs PyTorch (1.13 or later), NumPy and the two original MNIST image files (.gz), found in --data DIR, else
 $CUVAE_DATA_DIR/mnist, else ../shared/data/mnist beside the repository.
@@ -16,10 +15,8 @@ $CUVAE_DATA_DIR/mnist, else ../shared/data/mnist beside the repository.
 
 import argparse
 import gzip
-import itertools
 import json
 import os
-import resource
 import statistics
 import sys
 import time
@@ -120,23 +117,6 @@ def train_and_test(args, train, test):
     return {"epochs": args.epochs, "runs": runs, "mean": mean}
 
 
-def time_steps(args, train, warm_up=20):
-    """Full training steps: gather, forward, loss, zero_grad, backward, Adam. Partial batches are left out."""
-    job = Job(train, args.seeds[0], args)
-    rows = min(args.batch, len(train))
-    full_batches = (index for _ in itertools.count() for index in job.batches() if len(index) == rows)
-    spent, faults = [], []
-    for index in itertools.islice(full_batches, warm_up + args.time):
-        faults_before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-        start = time.perf_counter()
-        job.step(index)
-        spent.append(1e3 * (time.perf_counter() - start))
-        faults.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - faults_before)
-    spent = spent[warm_up:]
-    return {"steps": args.time, "ms_per_step": statistics.median(spent), "ms_min": min(spent), "ms_max": max(spent),
-            "page_faults_per_step": statistics.median(faults[warm_up:])}
-
-
 def positive(text):
     if int(text) < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
@@ -152,7 +132,6 @@ def parse():
     parser.add_argument("--epochs", type=positive, default=10)
     parser.add_argument("--batch", type=positive, default=128)
     parser.add_argument("--threads", type=positive, default=1)
-    parser.add_argument("--time", type=positive, metavar="STEPS", help="only time this many training steps")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser.parse_args()
 
@@ -164,19 +143,12 @@ def main():
     if not all((folder / name).is_file() for name in FILES):
         sys.exit(f"pytorch_mnist.py: {' or '.join(FILES)} is missing in {folder}; name their folder with --data DIR")
     result = {"torch": str(torch.__version__), "threads": args.threads, "batch": args.batch, "binarize": args.binarize}
-    # Timing loads the test rows too. Freeing their file buffer raises glibc's malloc thresholds, as in a training run;
-    # without it PyTorch 1.13 gives memory back to the kernel every step and pays about 4 ms of page faults for it.
     train, test = (read_images(folder / name) for name in FILES)
-    result.update(time_steps(args, train) if args.time else train_and_test(args, train, test))
+    result.update(train_and_test(args, train, test))
     if args.json:
         print(json.dumps(result))
         return
     print(f"torch {result['torch']}, {args.threads} thread(s), batch {args.batch}, binarize {args.binarize}")
-    if args.time:
-        print(f"{result['ms_per_step']:.3f} ms per step, the median of {args.time} "
-              f"(min {result['ms_min']:.3f}, max {result['ms_max']:.3f}, "
-              f"{result['page_faults_per_step']:.0f} page faults per step)")
-        return
     for run in [*result["runs"], {"seed": "mean", **result["mean"]}]:
         name = run["seed"] if run["seed"] == "mean" else f"seed {run['seed']}"
         print(f"{name:8} elbo {run['elbo']:9.3f}  reconstruction {run['reconstruction']:9.3f}  kl {run['kl']:7.3f}")

@@ -45,6 +45,8 @@ Write format_of(const std::string& out) {
   throw Error(Errc::invalid_argument, "--out: '" + out + "' must end in .json, .csv or .md");
 }
 
+Precision precision_of(Type type) { return type == Type::bf16 ? Precision::bf16 : Precision::fp32; }
+
 std::vector<std::string> split(const std::string& list) {
   std::vector<std::string> words;
   std::size_t begin = 0;
@@ -207,12 +209,23 @@ void measure_all(const Request& request, const std::vector<bench::Case>& cases, 
   }
 }
 
-ExitCode compare_with(const Report& old, const Request& request, const Report& report) {
-  const bench::Comparison comparison = bench::compare(old, report);
-  if (comparison.rows == 0) {
-    throw Error(Errc::data, request.compare + ": has none of the rows that were measured\n" +
+// What would fail in the end fails before anything is measured.
+void require_sense(const Request& request, const Device& device, const std::optional<Report>& old) {
+  for (const std::string& file : request.out) static_cast<void>(io::AtomicFile(file));  // can be written
+  bool any = false;
+  for (const Type type : request.types) {
+    require_precision(device, precision_of(type));
+    for (const bench::Case& one : cases_of(request, device, type))
+      any = any || (old && has_row_of(*old, one));
+  }
+  if (old && !any) {
+    throw Error(Errc::data, request.compare + ": has none of the rows that are to be measured\n" +
                                 "Give the same --op, --rows, --cols and --type as it was made with.");
   }
+}
+
+ExitCode compare_with(const Report& old, const Request& request, const Report& report) {
+  const bench::Comparison comparison = bench::compare(old, report);
   print("\n" + request.compare + ":\n" + comparison.text, request.json ? Stream::err : Stream::out);
   return comparison.has_regression ? ExitCode::regression : ExitCode::ok;
 }
@@ -228,13 +241,12 @@ ExitCode run_bench(Arguments arguments) {
   if (!request.compare.empty()) old = bench::read_report(request.compare);
 
   const Device device = device_of(request);
-  for (const Type type : request.types)
-    require_precision(device, type == Type::bf16 ? Precision::bf16 : Precision::fp32);
+  require_sense(request, device, old);
   Report report{.version = std::string(kVersion), .commit = bench::commit(), .command = request.command};
   report.date = today();
   Watch watch;
   for (const Type type : request.types) {
-    const auto machine = bench::make_machine(device, type == Type::bf16 ? Precision::bf16 : Precision::fp32);
+    const auto machine = bench::make_machine(device, precision_of(type));
     report.facts = machine->facts();
     const std::vector<bench::Case> cases = cases_of(request, device, type);
     for (const bench::Case& one : cases) bench::require_room(*machine, one);

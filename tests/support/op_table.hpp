@@ -1,6 +1,5 @@
 // The table of ops. Each row says once what every check of an op needs to know: the gradient test
-// (tests/unit), the parity of a backend's loops (tests/backend) and the benchmark (bench/kernels) run over
-// it.
+// (tests/unit) and the parity of a backend's loops (tests/backend) run over it.
 #pragma once
 
 #include <array>
