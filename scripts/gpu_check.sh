@@ -34,11 +34,11 @@ fi
 [[ $commit == *-dirty ]] && echo "gpu_check.sh: the bundle was built from changed files; its results name no commit" >&2
 results=bench/results/$(tr '[:upper:] ' '[:lower:]-' <<<"$gpu")-$commit
 mkdir -p "$results"
-export LD_LIBRARY_PATH="$PWD/$bundle/lib:${LD_LIBRARY_PATH:-}:/usr/local/cuda/lib64"
+readonly libraries="$PWD/$bundle/lib:${LD_LIBRARY_PATH:-}:/usr/local/cuda/lib64"  # for cuvae's programs, not for rivals
 [[ -d $bundle/data ]] && export CUVAE_DATA_DIR="$PWD/$bundle/data"
 
 check() {  # part [option..]: runs the part's executables, at most $seconds
-  python3 scripts/gpu_results.py --bin "$bundle/bin" --out "$results/$1.json" --seconds "$seconds" \
+  LD_LIBRARY_PATH=$libraries python3 scripts/gpu_results.py --bin "$bundle/bin" --out "$results/$1.json" --seconds "$seconds" \
     --gpu "$gpu" --driver "$driver" --commit "$commit" --command "scripts/gpu_check.sh $1" "${@:2}"
 }
 run_tests() { check tests; }
@@ -49,7 +49,7 @@ run_sanitize() {
 }
 run_bench() {
   local code=0
-  timeout 300 "$bundle/bin/cuvae" bench --device cuda --type fp32,bf16 \
+  LD_LIBRARY_PATH=$libraries timeout 300 "$bundle/bin/cuvae" bench --device cuda --type fp32,bf16 \
     --out "$results/kernels.json,$results/kernels.md" >/dev/null || code=$?
   steps --rivals none --rounds 3 --limit 150 || code=$?
   return "$code"
@@ -57,6 +57,7 @@ run_bench() {
 run_peers() { steps --rivals all --rounds 5 --limit "$seconds"; }
 steps() {  # option..: times the workloads
   python3 bench/peers/compare.py --cuvae "$bundle/bin/bench_step" --out "$results" --device cuda --workloads A,B,C \
+    --library-path "$libraries" \
     --gpu "$gpu" --driver "$driver" --command "scripts/gpu_check.sh ${part}" "$@"
 }
 

@@ -33,13 +33,14 @@ ENVIRONMENT = {**os.environ, "MALLOC_TRIM_THRESHOLD_": str(1 << 30), "MALLOC_MMA
 class Program:
     """One that is timed round by round, until it fails or says that it cannot run here."""
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: list[str], library_path: str | None = None) -> None:
         self.command, self.runs, self.why_not = command, [], ""
+        self.environment = ENVIRONMENT | ({"LD_LIBRARY_PATH": library_path} if library_path else {})
 
     def run(self, more: list[str], seconds: float) -> None:
         try:
             done = subprocess.run([*self.command, *more], capture_output=True, text=True, timeout=max(seconds, 1),
-                                  env=ENVIRONMENT, check=False)
+                                  env=self.environment, check=False)
         except (subprocess.TimeoutExpired, OSError) as error:
             self.why_not = "did not end in time" if isinstance(error, subprocess.TimeoutExpired) else str(error)
             return
@@ -156,6 +157,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="that each program times, at least")
     parser.add_argument("--limit", type=float, default=86400, help="seconds after which no run begins or goes on")
+    parser.add_argument("--library-path", help="LD_LIBRARY_PATH of cuvae's side alone")
     parser.add_argument("--gpu", default="", help="what the results say; as the next two [asked of cuvae]")
     parser.add_argument("--driver", default="")
     parser.add_argument("--command", default="")
@@ -176,7 +178,7 @@ def main() -> int:
         precision = args.precision or (JOBS[name].precision if args.device == "cuda" else "fp32")
         common = ["--workload", name, "--device", args.device, "--precision", precision, "--seconds", str(args.seconds),
                   "--threads", str(args.threads)]
-        ours[name] = Program([args.cuvae, *common])
+        ours[name] = Program([args.cuvae, *common], args.library_path)
         rivals[name] = [Program([python, str(HERE / script), *common, "--mode", mode])
                         for python in args.python or ["python3"] for script, modes in MODES.items() for mode in modes
                         if args.rivals == "all"]
