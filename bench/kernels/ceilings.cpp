@@ -77,7 +77,7 @@ Ceilings measure_ceilings(Machine& machine) {
       return amount / best_seconds(machine, loop);
     };
     const auto size = static_cast<double>(bytes);
-    for (const CopyBy way : {CopyBy::loop, CopyBy::system}) {
+    for (const CopyBy way : kCopies) {
       const auto copied = [&](std::int64_t count) {
         return rate(2 * static_cast<double>(count), [&] { machine.copy(way, to.get(), from.get(), count); });
       };

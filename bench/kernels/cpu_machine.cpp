@@ -81,10 +81,15 @@ class CpuMachine final : public Machine {
     return std::make_unique<Loops>(work);
   }
   void copy(CopyBy way, void* to, const void* from, std::int64_t bytes) override {
-    if (way == CopyBy::system) {
-      std::memcpy(to, from, static_cast<std::size_t>(bytes));  // on one thread, and perhaps past the caches
-    } else {
-      loops_.copy(static_cast<float*>(to), static_cast<const float*>(from), bytes / 4, threads_);
+    auto* target = static_cast<float*>(to);
+    const auto* source = static_cast<const float*>(from);
+    switch (way) {
+      case CopyBy::loop:
+        return loops_.copy(target, source, bytes / 4, threads_);
+      case CopyBy::past_caches:
+        return loops_.copy_past_caches(target, source, bytes / 4, threads_);
+      case CopyBy::system:
+        std::memcpy(to, from, static_cast<std::size_t>(bytes));  // on one thread
     }
   }
   void read(const void* from, std::int64_t bytes, float* sink) override {

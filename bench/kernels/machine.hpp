@@ -23,8 +23,10 @@ struct Facts {
   double seconds_per_sample = 0;   // long enough for the stopwatch
 };
 
-// A loop of cuvae's, or the system's own: memcpy, CUDA's copy. Which is faster depends on size and place.
-enum class CopyBy { loop, system };
+// A loop of cuvae's; one whose stores go past the caches, where a device has such; the system's own: memcpy,
+// CUDA's copy. Which is fastest depends on size and place.
+enum class CopyBy { loop, past_caches, system };
+inline constexpr CopyBy kCopies[] = {CopyBy::loop, CopyBy::past_caches, CopyBy::system};
 
 // Of every draw.
 inline constexpr ops::NoiseSource kNoise{.seed = 7, .purpose = ops::Purpose::latent};

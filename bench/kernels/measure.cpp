@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <random>
@@ -56,7 +57,7 @@ class Turns {
 
   // Of one call.
   double seconds() {
-    const double all = machine_.seconds(*slices_[next_]);
+    const double all = machine_.get().seconds(*slices_[next_]);
     next_ = (next_ + 1) % slices_.size();
     return all / static_cast<double>(calls_);
   }
@@ -64,7 +65,7 @@ class Turns {
   [[nodiscard]] double seconds_of_sample() { return seconds() * static_cast<double>(calls_); }
 
  private:
-  Machine& machine_;
+  std::reference_wrapper<Machine> machine_;
   std::int64_t calls_ = 1;
   std::vector<std::unique_ptr<Recording>> slices_;
   std::size_t next_ = 0;
@@ -168,17 +169,15 @@ class Bench {
 
     const Backend::Buffer copies = machine_.backend().allocate(2 * half_copy_ * sets);
     machine_.fill(copies.get(), 2 * half_copy_ * sets);  // pages that were never written are one page
-    const auto copy_by = [&](CopyBy way) {
-      return Turns(
-          machine_,
-          [&, way](std::int64_t set) {
-            std::byte* from = copies.get() + 2 * half_copy_ * set;
-            machine_.copy(way, from + half_copy_, from, half_copy_);
-          },
-          sets, Recorder::loops);
-    };
-    Turns by_loop = copy_by(CopyBy::loop), by_system = copy_by(CopyBy::system);
-    Turns& copy_turns = by_loop.best_of_three() < by_system.best_of_three() ? by_loop : by_system;
+    std::vector<Turns> copy_ways;
+    for (const CopyBy way : kCopies) {
+      const auto run_copy = [&, way](std::int64_t set) {
+        std::byte* from = copies.get() + 2 * half_copy_ * set;
+        machine_.copy(way, from + half_copy_, from, half_copy_);
+      };
+      copy_ways.emplace_back(machine_, run_copy, sets, Recorder::loops);
+    }
+    Turns& copy_turns = *std::ranges::min_element(copy_ways, {}, &Turns::best_of_three);
 
     std::vector<Operands> unfused;
     std::optional<Turns> unfused_turns;

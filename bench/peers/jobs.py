@@ -88,11 +88,11 @@ class Faults:
         return (now - self.at_start) / max(self.steps, 1)
 
 
-def sample(run: Callable[[], int], seconds: float, fewest: int = 3) -> tuple[list[float], float]:
+def sample(run: Callable[[], int], seconds: float) -> tuple[list[float], float]:
     """run() makes some steps, to their end, and says how many. Microseconds a step, run by run; page faults a step."""
     samples: list[float] = []
     faults, begin = Faults(), time.perf_counter()
-    while len(samples) < fewest or time.perf_counter() - begin < seconds:
+    while not samples or time.perf_counter() - begin < seconds:
         start = time.perf_counter()
         steps = run()
         samples.append(1e6 * (time.perf_counter() - start) / steps)

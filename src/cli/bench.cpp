@@ -184,8 +184,8 @@ void save(const Request& request, const Report& report) {
 }
 
 // The whole set twice: by how much the two differ is the noise.
-void measure_all(const Request& request, const std::vector<bench::Case>& cases, bench::Machine& machine,
-                 Report& report, Watch& watch) {
+void measure_type(const Request& request, const std::vector<bench::Case>& cases, bench::Machine& machine,
+                  Report& report, Watch& watch) {
   constexpr int kRuns = 2;
   std::vector<std::vector<bench::Samples>> first;
   std::vector<std::size_t> row_of;
@@ -206,6 +206,19 @@ void measure_all(const Request& request, const std::vector<bench::Case>& cases, 
       if (run == 0) first.push_back(samples);
       save(request, report);
     }
+  }
+}
+
+void measure_all(const Request& request, const Device& device, Report& report) {
+  Watch watch;
+  for (const Type type : request.types) {
+    const auto machine = bench::make_machine(device, precision_of(type));
+    report.facts = machine->facts();
+    const std::vector<bench::Case> cases = cases_of(request, device, type);
+    for (const bench::Case& one : cases) bench::require_room(*machine, one);
+    watch.now("what the machine can do at most");
+    if (type == request.types.front()) report.ceilings = measure_ceilings(*machine);
+    measure_type(request, cases, *machine, report, watch);
   }
 }
 
@@ -244,17 +257,14 @@ ExitCode run_bench(Arguments arguments) {
   require_sense(request, device, old);
   Report report{.version = std::string(kVersion), .commit = bench::commit(), .command = request.command};
   report.date = today();
-  Watch watch;
-  for (const Type type : request.types) {
-    const auto machine = bench::make_machine(device, precision_of(type));
-    report.facts = machine->facts();
-    const std::vector<bench::Case> cases = cases_of(request, device, type);
-    for (const bench::Case& one : cases) bench::require_room(*machine, one);
-    watch.now("what the machine can do at most");
-    if (type == request.types.front()) report.ceilings = measure_ceilings(*machine);
-    measure_all(request, cases, *machine, report, watch);
+  try {
+    measure_all(request, device, report);
+  } catch (const Stopped&) {
+    if (request.out.empty() || report.rows.empty()) throw;
+    print("cuvae: stopped by a signal; what was measured so far is in " + request.out.front() + "\n",
+          Stream::err);
+    return ExitCode::stopped;
   }
-  watch.now("");
   print(request.json ? bench::as_json(report) : bench::as_markdown(report));
   return old ? compare_with(*old, request, report) : ExitCode::ok;
 }

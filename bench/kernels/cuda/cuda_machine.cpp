@@ -91,7 +91,7 @@ class CudaMachine final : public Machine {
   }
   void copy(CopyBy way, void* to, const void* from, std::int64_t bytes) override {
     const OnDevice guard(device_);
-    if (way == CopyBy::loop)
+    if (way != CopyBy::system)
       return cuda_loops::copy(static_cast<float*>(to), static_cast<const float*>(from), bytes / 4, current_);
     CUVAE_CUDA_CHECK(
         cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), cudaMemcpyDeviceToDevice, current_));
