@@ -92,7 +92,8 @@ def draw_steps(root: Path, pyplot) -> None:
     panels = [(machine, row) for machine, (_, results) in newest(root, "steps.json").items() for row in results["rows"]]
     figure, axes = pyplot.subplots(1, len(panels), figsize=(4.8 * len(panels), 3.2), squeeze=False)
     for axis, (machine, row) in zip(axes[0], panels):
-        bars = [("cuvae", row["us"])] + sorted(((one["mode"], one["us"]) for one in row["rivals"]), key=lambda bar: bar[1])
+        rivals = sorted(((one["mode"], one["us"]) for one in row["rivals"]), key=lambda bar: bar[1])
+        bars = [("cuvae", row["us"]), *rivals]
         names, times = zip(*reversed(bars))
         shown = axis.barh(names, [us / 1000 for us in times], color=["#9aa5b1"] * (len(bars) - 1) + ["#1f6f54"])
         axis.bar_label(shown, [duration(us) for us in times], padding=3)

@@ -2,13 +2,13 @@
 # Checks cuvae on an NVIDIA GPU and writes what it found into bench/results/<gpu>-<commit>/.
 #
 # usage: scripts/gpu_check.sh [PART..]      all parts in turn without one; each takes at most 8 minutes
-#   tests      everything that needs a GPU: CPU and CUDA alike, same bits twice, resuming, embedding -> tests.json
-#   sanitize   compute-sanitizer's memcheck and racecheck over the kernels' tests -> sanitize.json
-#   bench      each fused kernel beside a copy -> kernels.json, kernels.md; each workload beside its floor -> steps.json
-#   peers      the workloads in PyTorch and JAX, as far as they are installed, in turn with cuvae -> steps.json, steps.md
+#   tests      everything that needs a GPU: CPU and CUDA alike, same bits twice, resuming, embedding -> tests.json, .md
+#   sanitize   compute-sanitizer's memcheck and racecheck over the kernels' tests -> sanitize.json, .md
+#   bench      each fused kernel beside a copy -> kernels.json, .md; each workload beside its floor -> steps.json, .md
+#   peers      the workloads in PyTorch and JAX, as far as they are installed, in turn with cuvae -> steps.json, .md
 #
-# Runs what scripts/gpu_bundle.sh collected in build/gpu-bundle.tar.gz; builds that first where it is not there. A bundle
-# of another commit is refused unless CUVAE_ANY_BUNDLE=1.
+# Runs what scripts/gpu_bundle.sh collected in build/gpu-bundle.tar.gz; builds that first where it is not there. A
+# bundle of another commit is refused unless CUVAE_ANY_BUNDLE=1.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -38,8 +38,8 @@ readonly libraries="$PWD/$bundle/lib:${LD_LIBRARY_PATH:-}:/usr/local/cuda/lib64"
 [[ -d $bundle/data ]] && export CUVAE_DATA_DIR="$PWD/$bundle/data"
 
 check() {  # part [option..]: runs the part's executables, at most $seconds
-  LD_LIBRARY_PATH=$libraries python3 scripts/gpu_results.py --bin "$bundle/bin" --out "$results/$1.json" --seconds "$seconds" \
-    --gpu "$gpu" --driver "$driver" --commit "$commit" --command "scripts/gpu_check.sh $1" "${@:2}"
+  LD_LIBRARY_PATH=$libraries python3 scripts/gpu_results.py --bin "$bundle/bin" --out "$results/$1.json" \
+    --seconds "$seconds" --gpu "$gpu" --driver "$driver" --commit "$commit" --command "scripts/gpu_check.sh $1" "${@:2}"
 }
 run_tests() { check tests; }
 run_sanitize() {

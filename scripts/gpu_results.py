@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Runs the GPU tests of a bundle and writes a file of results, anew after each executable, so that a run that is cut
-off leaves what it had. Ends with 1 where something failed, or nothing passed."""
+"""Runs the GPU tests of a bundle and writes a file of results and a table of them, anew after each executable, so that
+a run that is cut off leaves what it had. Ends with 1 where something failed, or nothing passed."""
 
 import argparse
 import json
@@ -45,6 +45,22 @@ def run(executable: Path, under: str, without: list[str], seconds: float) -> tup
     return outcome, why
 
 
+def table(results: dict) -> str:
+    """The same for people, in Markdown."""
+    lines = [f"{results['gpu']}, driver {results['driver']}, commit {results['commit']}, `{results['command']}`", "",
+             "| passed | failed | skipped |", "|--:|--:|--:|",
+             f"| {results['passed']} | {results['failed']} | {results['skipped']} |"]
+    for key in ("failures", "skips"):
+        lines += ["", f"{key.capitalize()}:", *(f"- {name}" for name in results[key])] if results[key] else []
+    return "\n".join(lines) + "\n"
+
+
+def write(path: Path, text: str) -> None:
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(text)
+    os.replace(temporary, path)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", type=Path, required=True)
@@ -70,9 +86,8 @@ def main() -> int:
                 results[key] += len(outcome[key])
             results["failures"] += [f"{label}: {name}" for name in outcome["failed"]]
             results["skips"] += [f"{label}: {name}" for name in outcome["skipped"]]
-            temporary = args.out.with_suffix(".tmp")
-            temporary.write_text(json.dumps(results, indent=2) + "\n")
-            os.replace(temporary, args.out)
+            write(args.out, json.dumps(results, indent=2) + "\n")
+            write(args.out.with_suffix(".md"), table(results))
     print(f"{args.out}: {results['passed']} passed, {results['failed']} failed, {results['skipped']} skipped")
     for failure in results["failures"]:
         print("  failed:", failure)

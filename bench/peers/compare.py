@@ -70,7 +70,8 @@ def interval(values: list[float]) -> tuple[float, float]:
 def row_of(workload: str, ours: Program, rivals: list[Program]) -> dict:
     first = ours.runs[0]
     row = {"workload": workload, "what": first["what"], "precision": first["precision"], "threads": first["threads"],
-           "us": ours.us(), "min_us": min(run["us"] for run in ours.runs), "max_us": max(run["us"] for run in ours.runs),
+           "us": ours.us(), "min_us": min(run["us"] for run in ours.runs),
+           "max_us": max(run["us"] for run in ours.runs),
            "rounds": len(ours.runs), "rows_per_s": round(JOBS[workload].batch / ours.us() * 1e6, 1),
            "floor_us": first.get("floor_us"),
            "percent_of_floor": round(100 * first["floor_us"] / ours.us(), 1) if "floor_us" in first else None,
@@ -99,8 +100,8 @@ def table(results: dict) -> str:
     where = results["gpu"] or results["name"]
     lines = [f"{where}{', driver ' + results['driver'] if results['driver'] else ''}; commit {results['commit']}; "
              f"`{results['command']}`", "",
-             "Microseconds a step, medians over rounds; rivals by round: their time over cuvae's, with a 95 % interval.",
-             "", "| workload | precision | who | us | of floor | rival / cuvae | ELBO of epoch 1 | |",
+             "Microseconds a step, medians over rounds; rivals: time over cuvae's by round, with a 95 % interval.", "",
+             "| workload | precision | who | us | of floor | rival / cuvae | ELBO of epoch 1 | |",
              "|---|---|---|--:|--:|--:|--:|---|"]
     for row in results["rows"]:
         share = f"{row['percent_of_floor']:.0f} %" if row["percent_of_floor"] else ""
@@ -108,7 +109,8 @@ def table(results: dict) -> str:
                      f"({row['min_us']:.1f} to {row['max_us']:.1f}) | {share} | | {row['elbo']} | {row['mark']} |")
         for rival in row["rivals"]:
             lines.append(f"| | | {rival['mode']} | {rival['us']:.1f} | | {rival['ratio']:.2f} "
-                         f"({rival['ratio_low']:.2f} to {rival['ratio_high']:.2f}) | {rival['elbo']} | {rival['mark']} |")
+                         f"({rival['ratio_low']:.2f} to {rival['ratio_high']:.2f}) | {rival['elbo']} "
+                         f"| {rival['mark']} |")
     missing = sorted({line for row in results["rows"] for line in row["not_run"]})
     return "\n".join([*lines, "", *(f"Not run: {line}" for line in missing)]).rstrip() + "\n"
 
@@ -150,7 +152,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder of the results")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--workloads", default="A,B", help="of A, B, C, with commas [A,B]")
-    parser.add_argument("--precision", choices=["fp32", "tf32", "bf16"], help="of both sides [cpu: fp32; cuda: by workload]")
+    parser.add_argument("--precision", choices=["fp32", "tf32", "bf16"],
+                        help="of both sides [cpu: fp32; cuda: by workload]")
     parser.add_argument("--rivals", choices=["all", "none"], default="all")
     parser.add_argument("--python", action="append", help="a Python with PyTorch or JAX; may be repeated [python3]")
     parser.add_argument("--threads", type=int, default=1, help="of the CPU; all programs are held to so many cores")
@@ -198,15 +201,15 @@ def main() -> int:
             if not results:
                 results = {"gpu": args.gpu or (about["name"] if about["driver"] else None),
                            "driver": args.driver or about["driver"] or None, "name": about["name"],
-                           "commit": about["commit"], "command": args.command or shlex.join(["bench/peers/compare.py", *sys.argv[1:]]),
+                           "commit": about["commit"],
+                           "command": args.command or shlex.join(["bench/peers/compare.py", *sys.argv[1:]]),
                            "date": time.strftime("%Y-%m-%d", time.gmtime())}
                 results["rows"] = kept(args.out, results)
             row = row_of(name, ours[name], rivals[name])
             results["rows"] = with_row(results["rows"], row)
             save(args.out, results)
-            print(f"round {number + 1} of {args.rounds}, {name}: {row['us']:.1f} us"
-                  + (f", {row['ratio']:.2f} times the best rival's speed ({row['best_rival']})" if row["ratio"] else ""),
-                  flush=True)
+            rival = f", {row['ratio']:.2f} times the speed of {row['best_rival']}" if row["ratio"] else ""
+            print(f"round {number + 1} of {args.rounds}, {name}: {row['us']:.1f} us{rival}", flush=True)
     failed = [name for name in args.workloads if not ours[name].runs]
     return 1 if failed else 0
 

@@ -72,7 +72,8 @@ def epoch_of(job: jobs.Job, data, precision: str):
         first = every(lambda m, g: beta1 * m + (1 - beta1) * g, first, gradients)
         second = every(lambda v, g: beta2 * v + (1 - beta2) * g * g, second, gradients)
         rate, scale = jobs.LEARNING_RATE / (1 - beta1 ** count), 1 / (1 - beta2 ** count)
-        parameters = every(lambda p, m, v: p - rate * m / (jnp.sqrt(v * scale) + jobs.EPSILON), parameters, first, second)
+        parameters = every(lambda p, m, v: p - rate * m / (jnp.sqrt(v * scale) + jobs.EPSILON),
+                           parameters, first, second)
         return (parameters, first, second, count, key), value
 
     def epoch(state):

@@ -1,5 +1,5 @@
-"""The workloads as every framework runs them (bench/train/workloads.cpp has cuvae's side), and what they have in common:
-the data, the command line, the sampling of times, the line of JSON. The data needs NumPy."""
+"""The workloads as every framework runs them (bench/train/workloads.cpp has cuvae's side), and what they have in
+common: the data, the command line, the sampling of times, the line of JSON. The data needs NumPy."""
 
 import argparse
 import gzip

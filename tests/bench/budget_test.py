@@ -18,7 +18,8 @@ class Reasons(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.path = Path(folder.name) / "budget.json"
-        budget_file.write_section(self.path, "cpu_step", {"compiler": "c", "instructions": {"a": 100}}, "it was counted")
+        section = {"compiler": "c", "instructions": {"a": 100}}
+        budget_file.write_section(self.path, "cpu_step", section, "it was counted")
 
     def test_that_of_the_repository_is_explained(self) -> None:
         self.assertEqual(budget_file.unexplained(BUDGET), [])
@@ -32,7 +33,8 @@ class Reasons(unittest.TestCase):
         self.assertIn("has no reason", budget_file.unexplained(self.path)[0])
 
     def test_sections_leave_each_other_alone_and_changes_are_kept(self) -> None:
-        budget_file.write_section(self.path, "kernels", {"compiler": "n", "figures": {"k": {"mufu": 1}}}, "kernels came")
+        section = {"compiler": "n", "figures": {"k": {"mufu": 1}}}
+        budget_file.write_section(self.path, "kernels", section, "kernels came")
         budget = budget_file.read(self.path)
         self.assertEqual([change["reason"] for change in budget["changes"]], ["kernels came", "it was counted"])
         self.assertEqual(budget["cpu_step"]["instructions"], {"a": 100})

@@ -13,9 +13,9 @@ import figures
 
 KERNEL = {"op": "adam", "rows": 64, "cols": 32, "dtype": "fp32", "state": "cold", "bytes": 57344, "gb_per_s": 41.25,
           "percent_copy": 96.4, "unfused_ratio": 3.456, "mark": ""}
-STEP = {"workload": "A", "what": "MNIST", "precision": "fp32", "us": 7800.0, "percent_of_floor": 61.0, "floor_us": 4800.0,
-        "best_rival": "PyTorch, eager", "rival_us": 11700.0, "ratio": 1.5, "ratio_low": 1.4, "ratio_high": 1.6,
-        "rivals": [{"mode": "PyTorch, eager", "us": 11700.0}]}
+STEP = {"workload": "A", "what": "MNIST", "precision": "fp32", "us": 7800.0, "percent_of_floor": 61.0,
+        "floor_us": 4800.0, "best_rival": "PyTorch, eager", "rival_us": 11700.0, "ratio": 1.5, "ratio_low": 1.4,
+        "ratio_high": 1.6, "rivals": [{"mode": "PyTorch, eager", "us": 11700.0}]}
 
 
 def results(rows: list[dict], date: str, name: str = "Some CPU") -> str:
@@ -38,8 +38,8 @@ class Figures(unittest.TestCase):
         path.mkdir(parents=True)
         (path / "steps.json").write_text(results([{**STEP, "us": us}], date, name))
         (path / "kernels.json").write_text(results(
-            [KERNEL, {**KERNEL, "rows": 8, "bytes": 7168, "percent_copy": 11.0}, {**KERNEL, "state": "hot", "percent_copy": 300.0}],
-            date, name))
+            [KERNEL, {**KERNEL, "rows": 8, "bytes": 7168, "percent_copy": 11.0},
+             {**KERNEL, "state": "hot", "percent_copy": 300.0}], date, name))
 
     def run_script(self, *options: str) -> int:
         return subprocess.run([sys.executable, "-B", str(SCRIPT), "--root", str(self.root), *options],

@@ -57,6 +57,10 @@ done
         self.assertEqual([results[key] for key in ("gpu", "driver", "commit", "command")],
                          ["Some GPU", "1.2", "abc", "it"])
         self.assertEqual(results["skips"], ["a_test: OnGpu.two"])
+        table = self.out.with_suffix(".md").read_text()
+        self.assertIn("Some GPU, driver 1.2, commit abc, `it`", table)
+        self.assertIn("| 2 | 0 | 1 |", table)
+        self.assertIn("- a_test: OnGpu.two", table)
 
     def test_a_failure_is_named_and_ends_with_1(self) -> None:
         self.executable("a_test", suite(("one", "passed"), ("two", "failed")), "exit 1")
