@@ -90,7 +90,7 @@ def with_section(readme: str, text: str) -> str:
 
 def draw_steps(root: Path, pyplot) -> None:
     panels = [(machine, row) for machine, (_, results) in newest(root, "steps.json").items() for row in results["rows"]]
-    figure, axes = pyplot.subplots(1, len(panels), figsize=(4.8 * len(panels), 3.2), squeeze=False)
+    figure, axes = pyplot.subplots(1, len(panels), figsize=(5.6 * len(panels), 3.2), squeeze=False)
     for axis, (machine, row) in zip(axes[0], panels):
         rivals = sorted(((one["mode"], one["us"]) for one in row["rivals"]), key=lambda bar: bar[1])
         bars = [("cuvae", row["us"]), *rivals]
@@ -100,7 +100,7 @@ def draw_steps(root: Path, pyplot) -> None:
         if row["floor_us"]:
             axis.axvline(row["floor_us"] / 1000, color="#b3402a", linestyle="--", linewidth=1)
         axis.set_xlim(0, 1.25 * max(times) / 1000)
-        axis.set_title(f"{row['workload']}: {row['what']}\n{machine}, {row['precision']}", fontsize=9)
+        axis.set_title(f"{row['workload']}: {row['what']}\n{machine}, {row['precision']}", fontsize=9, x=0.3)
         axis.set_xlabel("ms a step (dashed: the machine's floor)", fontsize=8)
         axis.spines[["top", "right"]].set_visible(False)
     save(figure, root / PICTURES["steps"])
