@@ -84,7 +84,9 @@ std::string list_of_operations() {
   Rows rows;
   for (const Operation& operation : bench::operations())
     rows.emplace_back("  " + std::string(operation.name), operation.what);
-  return two_columns(rows);
+  std::string list = two_columns(rows);
+  list.pop_back();  // its last line ends where the usage begins
+  return list;
 }
 
 CommandLine command_line(Request& request) {
@@ -227,7 +229,10 @@ void require_sense(const Request& request, const Device& device, const std::opti
   for (const std::string& file : request.out) static_cast<void>(io::AtomicFile(file));  // can be written
   bool any = false;
   for (const Type type : request.types) {
-    require_precision(device, precision_of(type));
+    if (type == Type::bf16 && device.kind == Device::Kind::cpu)
+      throw Error(
+          Errc::unsupported,
+          "--type: bf16 needs a GPU; the CPU computes in fp32\nUse --device cuda, or leave --type out.");
     for (const bench::Case& one : cases_of(request, device, type))
       any = any || (old && has_row_of(*old, one));
   }

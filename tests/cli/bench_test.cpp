@@ -69,12 +69,25 @@ TEST_F(Bench, SaysHowMuchMemoryAShapeNeeds) {
 }
 
 TEST_F(Bench, RefusesWhatTheCpuCannotDo) {
-  expect_refusal(cuvae(kSmall + Words{"--type", "bf16"}), 4, {"bf16", "needs a GPU"});
+  expect_refusal(cuvae(kSmall + Words{"--type", "bf16"}), 4,
+                 {"--type: bf16 needs a GPU", "leave --type out"});
 }
 
 TEST_F(Bench, LeavesNothingWhereItCannotWrite) {
   expect_refusal(cuvae(kSmall + Words{"--out", "missing/k.json"}), 3, {"missing/k.json"});
   EXPECT_TRUE(files().empty());
+}
+
+TEST_F(Bench, KeepsWhatItHadWhereASignalStopsIt) {
+  const Words command{
+      "sh", "-c",
+      "\"$0\" bench --device cpu --threads 1 --op adam,sgd,bernoulli_nll --out k.json 2> err & "
+      "while [ ! -s k.json ]; do sleep 0.05; done; kill -TERM $!; wait $!; echo $? > code",
+      cuvae_binary()};
+  ASSERT_EQ(run_command(command, {at(".")}).exit_code, 0);
+  EXPECT_EQ(text("code"), "75\n");
+  EXPECT_NE(text("err").find("what was measured so far is in k.json"), std::string::npos) << text("err");
+  EXPECT_NE(text("k.json").find("\"op\": \"adam\""), std::string::npos);
 }
 
 TEST_F(Bench, ListsItsOps) {
