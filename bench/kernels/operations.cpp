@@ -178,6 +178,25 @@ Operation bernoulli_nll() {
           .unfused_writes = {3}};
 }
 
+// d_log_var: null data where it is not learned. The precision, a row that repeats, is in `b` until it is
+// used.
+void unfused_gaussian(const Call& c, Matrix d_log_var, Matrix a, Matrix b) {
+  const Matrix mean = c[0], x = c[1], log_var = one_row(c[2]), d_mean = c[3];
+  Matrix precision = b;
+  precision.rows = 1;
+  queue(c, Scale(-1), log_var, precision);
+  queue(c, Exp{}, precision, precision);
+  queue(c, AddScaled(-1), mean, x, a);
+  queue(c, Multiply{}, a, one_row(precision), d_mean);
+  queue(c, Multiply{}, a, d_mean, b);
+  if (d_log_var.data != nullptr)
+    queue(c, Scale(-0.5f * kPass.row_weight, 0.5f * kPass.row_weight), b, d_log_var);
+  queue(c, AddScaled{}, b, log_var, b);
+  queue(c, Scale(0.5f, 0.5f * ops::kLogTwoPi), b, b);
+  c.machine.row_sum(b, c.row_loss);
+  queue(c, Scale(kPass.row_weight), d_mean, d_mean);
+}
+
 Operation gaussian_nll() {
   return {.name = "gaussian_nll",
           .what = "each row's -log N(x; mean, exp(log_var)), and the gradient of the mean",
@@ -193,22 +212,7 @@ Operation gaussian_nll() {
               },
           .disagreement = [](const Outcome& o) { return disagreement_of(ops::GaussianNll{}, o); },
           .temporaries = 2,
-          .unfused =
-              [](const Call& c) {
-                const Matrix mean = c[0], x = c[1], row = one_row(c[2]), a = c[4], b = c[5];
-                Matrix precision = b;
-                precision.rows = 1;
-                queue(c, Scale(-1), row, precision);
-                queue(c, Exp{}, precision, precision);
-                precision.ld = 0;
-                queue(c, AddScaled(-1), mean, x, a);
-                queue(c, Multiply{}, a, precision, c[3]);
-                queue(c, Multiply{}, a, c[3], b);
-                queue(c, AddScaled{}, b, row, b);
-                queue(c, Scale(0.5f, 0.5f * ops::kLogTwoPi), b, b);
-                c.machine.row_sum(b, c.row_loss);
-                queue(c, Scale(kPass.row_weight), c[3], c[3]);
-              }};
+          .unfused = [](const Call& c) { unfused_gaussian(c, {}, c[4], c[5]); }};
 }
 
 Operation gaussian_nll_learned() {
@@ -226,23 +230,7 @@ Operation gaussian_nll_learned() {
               },
           .disagreement = [](const Outcome& o) { return disagreement_of(ops::GaussianNllLearned{}, o); },
           .temporaries = 2,
-          .unfused =
-              [](const Call& c) {
-                const Matrix mean = c[0], x = c[1], row = one_row(c[2]), a = c[5], b = c[6];
-                Matrix precision = b;
-                precision.rows = 1;
-                queue(c, Scale(-1), row, precision);
-                queue(c, Exp{}, precision, precision);
-                precision.ld = 0;
-                queue(c, AddScaled(-1), mean, x, a);
-                queue(c, Multiply{}, a, precision, c[3]);
-                queue(c, Multiply{}, a, c[3], b);
-                queue(c, Scale(-0.5f * kPass.row_weight, 0.5f * kPass.row_weight), b, c[4]);
-                queue(c, AddScaled{}, b, row, b);
-                queue(c, Scale(0.5f, 0.5f * ops::kLogTwoPi), b, b);
-                c.machine.row_sum(b, c.row_loss);
-                queue(c, Scale(kPass.row_weight), c[3], c[3]);
-              }};
+          .unfused = [](const Call& c) { unfused_gaussian(c, c[4], c[5], c[6]); }};
 }
 
 Operation prior_sample() {
