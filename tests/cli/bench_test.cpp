@@ -11,53 +11,39 @@ const Words kSmall{"bench",     "--op",     "adam,column_sum,sgd,gradient_norm",
                    "40",        "--device", "cpu",
                    "--threads", "1"};
 
-// The text with the number behind `"key": ` multiplied.
-std::string scaled(std::string text, const std::string& key, double factor) {
-  const std::string quoted = "\"" + key + "\": ";
-  for (std::size_t at = text.find(quoted); at != std::string::npos; at = text.find(quoted, at + 1)) {
-    const std::size_t begin = at + quoted.size(), end = text.find_first_of(",\n}", begin);
-    const std::string number = std::to_string(std::stod(text.substr(begin, end - begin)) * factor);
-    text.replace(begin, end - begin, number);
-  }
-  return text;
+// What another machine did, at so many percent of its copies' rate.
+std::string results_of_another_machine(const std::string& rows, const std::string& percent_copy) {
+  return R"({"format": 1, "device": "cpu", "name": "Some CPU", "driver": null, "version": "0.0.9", "commit": "abc1234",
+    "rows": [{"op": "adam", "rows": )" +
+         rows + R"(, "cols": 40, "dtype": "fp32", "state": "hot", "bytes": 35840, "median_us": 1,
+    "noise_percent": 0, "percent_copy": )" +
+         percent_copy + R"(, "mark": ""}]})";
 }
 
-TEST_F(Bench, WritesEveryForm) {
-  const CommandResult result = cuvae(kSmall + Words{"--out", "k.json,k.csv,k.md"});
-  ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_EQ(result.err, "");
-  EXPECT_EQ(result.out, text("k.md"));
+TEST_F(Bench, WritesEveryFormAndEndsWith1WhereSomethingIsSlower) {
+  write_file(at("old.json"), results_of_another_machine("32", "1e9"));
+  const CommandResult result = cuvae(kSmall + Words{"--out", "k.json,k.csv,k.md", "--compare", "old.json"});
+  EXPECT_TRUE(result.out.starts_with(text("k.md"))) << result.out;
   for (const char* words :
-       {"Ceilings: copy", "commit", "| adam | 32x40 | fp32 | hot | 35840 |", "| column_sum | 32x40 |"})
+       {"Ceilings: copy", "commit", "| adam | 32x40 | fp32 | hot | 35840 |", "| column_sum | 32x40 |",
+        "the machine differs: cpu, Some CPU then", "the version differs"})
     EXPECT_NE(result.out.find(words), std::string::npos) << words << "\n" << result.out;
   for (const char* words :
        {"\"gpu\": null", "\"op\": \"adam\"", "\"dtype\": \"fp32\"", "\"bytes\": 35840", "\"median_us\"",
-        "\"percent_copy\"", "\"commit\"", "\"command\": \"cuvae bench --op adam,column_sum"})
+        "\"percent_copy\"", "\"commit\"", "\"command\": \"cuvae bench --op adam,"})
     EXPECT_NE(text("k.json").find(words), std::string::npos) << words;
   EXPECT_TRUE(text("k.csv").starts_with("op,rows,cols,dtype,state,bytes,")) << text("k.csv");
-}
-
-TEST_F(Bench, EndsWith1WhereSomethingGotSlower) {
-  ASSERT_EQ(cuvae(kSmall + Words{"--out", "now.json"}).exit_code, 0);
-  write_file(at("fast.json"), scaled(scaled(text("now.json"), "median_us", 1e-3), "noise_percent", 0));
-  const CommandResult slower = cuvae(kSmall + Words{"--compare", "fast.json"});
-  EXPECT_EQ(slower.exit_code, 1) << slower.out << slower.err;
-  EXPECT_NE(slower.out.find("| slower |"), std::string::npos) << slower.out;
-  write_file(at("slow.json"), scaled(text("now.json"), "median_us", 1e3));
-  const CommandResult faster = cuvae(kSmall + Words{"--compare", "slow.json", "--json"});
-  EXPECT_EQ(faster.exit_code, 0) << faster.out << faster.err;
-  EXPECT_NE(faster.err.find("| faster |"), std::string::npos) << faster.err;
-  EXPECT_TRUE(faster.out.starts_with("{\n \"format\": 1,")) << faster.out;
+  // Where the clock moved, as under sanitizers on a busy machine, the row is not judged.
+  const bool judged = result.out.find("not judged: the clock moved") == std::string::npos;
+  EXPECT_EQ(result.out.find("| slower |") != std::string::npos, judged) << result.out;
+  EXPECT_EQ(result.exit_code, judged ? 1 : 0) << result.err;
 }
 
 TEST_F(Bench, RefusesWhatCannotBeCompared) {
   write_file(at("none.json"), "{}");
   expect_refusal(cuvae(kSmall + Words{"--compare", "none.json"}), 3, {"none.json", "cuvae bench --out"});
   expect_refusal(cuvae(kSmall + Words{"--compare", "missing.json"}), 3, {"missing.json"});
-  write_file(at("adam.json"),
-             R"({"format": 1, "device": "cpu", "name": "Some CPU", "driver": null, "version": "0.1.0",
-    "commit": "abc1234", "rows": [{"op": "adam", "rows": 1, "cols": 40, "dtype": "fp32", "state": "hot", "bytes": 1120,
-    "median_us": 1, "noise_percent": 1, "percent_copy": 90, "mark": ""}]})");
+  write_file(at("adam.json"), results_of_another_machine("1", "90"));
   expect_refusal(cuvae(kSmall + Words{"--compare", "adam.json"}), 3,
                  {"adam.json", "none of the rows", "--rows"});
 }
@@ -81,13 +67,14 @@ TEST_F(Bench, LeavesNothingWhereItCannotWrite) {
 TEST_F(Bench, KeepsWhatItHadWhereASignalStopsIt) {
   const Words command{
       "sh", "-c",
-      "\"$0\" bench --device cpu --threads 1 --op adam,sgd,bernoulli_nll --out k.json 2> err & "
+      "\"$0\" bench --device cpu --threads 1 --rows 64 --cols 64 --out k.json --json > out 2> err & "
       "while [ ! -s k.json ]; do sleep 0.05; done; kill -TERM $!; wait $!; echo $? > code",
       cuvae_binary()};
   ASSERT_EQ(run_command(command, {at(".")}).exit_code, 0);
   EXPECT_EQ(text("code"), "75\n");
   EXPECT_NE(text("err").find("what was measured so far is in k.json"), std::string::npos) << text("err");
-  EXPECT_NE(text("k.json").find("\"op\": \"adam\""), std::string::npos);
+  EXPECT_NE(text("k.json").find("\"op\": \"load_rows\""), std::string::npos);
+  EXPECT_EQ(text("out"), "");
 }
 
 TEST_F(Bench, ListsItsOps) {
