@@ -18,6 +18,7 @@ build/release/bin/cuvae train builtin:shapes --device auto --out runs/demo \
 cat <<'END'
 
 The demo is in runs/demo:
+  curves           runs/demo/curves.png
   samples          runs/demo/samples.png
   reconstructions  runs/demo/reconstructions.png
   metrics          runs/demo/metrics.jsonl

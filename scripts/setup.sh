@@ -17,7 +17,8 @@ nlohmann-json3-dev     -             reads and writes metadata
 libxxhash-dev          -             fingerprints data
 libtomlplusplus-dev    -             reads configuration files
 libcli11-dev           -             reads the command line
-libbenchmark-dev       -             runs cuvae bench'
+libbenchmark-dev       -             runs cuvae bench
+libagg-dev             -             draws training curves'
 readonly test_packages='
 libgtest-dev           -             unit tests
 libboost-context-dev   -             runs CUDA kernels on the host

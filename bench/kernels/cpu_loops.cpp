@@ -14,7 +14,7 @@ void step(const bench::Step& any, Matrix a, Matrix b, Matrix out, PassContext pa
       [&]<class Op>(const Op& op) {
         ops::RowIo<Op::kIn, 1> io{{a.in()}, {out.out()}, nullptr, out.rows, out.cols, ops::padded(out.cols)};
         if constexpr (Op::kIn == 2) io.in[1] = b.in();
-        CUVAE_CPU_TARGET::row_map_reduce(op, io, *pass.state, RowNoise{bench::kNoise, pass.row_ids}, threads);
+        CUVAE_CPU_TARGET::row_map_reduce(op, io, pass, bench::kNoise, threads);
       },
       any);
 }

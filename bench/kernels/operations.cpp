@@ -1,13 +1,18 @@
 // The table of what is measured. FLOP count additions, multiplications and comparisons of the formulas
 // (kernels/ops); the integers of Philox are not counted.
+#include <algorithm>
 #include <cmath>
 
 #include "bench/kernels/checks.hpp"
 #include "bench/kernels/operation.hpp"
 #include "kernels/ops/bernoulli_nll.hpp"
 #include "kernels/ops/binarize.hpp"
+#include "kernels/ops/categorical_nll.hpp"
+#include "kernels/ops/continuous_bernoulli_nll.hpp"
+#include "kernels/ops/discretized_logistic_nll.hpp"
 #include "kernels/ops/gaussian_latent.hpp"
 #include "kernels/ops/gaussian_nll.hpp"
+#include "kernels/ops/laplace_nll.hpp"
 #include "kernels/ops/optimizer.hpp"
 
 namespace cuvae::bench {
@@ -23,6 +28,7 @@ constexpr Operand kPixels{Stored::u8, 0, 256}, kUnit{Stored::fp32, 0, 1}, kMean{
     kLogits{Stored::as_type, -8, 8}, kSquares{Stored::fp32, 1e-4, 1}, kResult{Stored::fp32},
     kProductResult{Stored::as_type};
 constexpr float kPixel = 1.0f / 255;
+constexpr std::int32_t kCategories = 8;
 // Of one of a pair: half a root, half a logarithm, a sine or a cosine.
 constexpr double kNormalExponentials = 1.5, kNormalDivisions = 0.5;
 
@@ -94,7 +100,7 @@ Operation sample_latent() {
           .divisions = kNormalDivisions,
           .run =
               [](const Call& c) {
-                c.backend().sample_latent(c.pass, c[0], c[1], bench::kNoise, c[2], c.row_loss);
+                c.backend().sample_latent(c.pass, LatentKl{}, c[0], c[1], bench::kNoise, c[2], c.row_loss);
               },
           .disagreement = [](const Outcome& o) { return disagreement_of(ops::SampleLatent{}, o); },
           .temporaries = 2,
@@ -128,7 +134,8 @@ Operation latent_backward() {
           .divisions = kNormalDivisions,
           .run =
               [](const Call& c) {
-                c.backend().latent_backward(c.pass, c[0], c[1], c[2], bench::kNoise, c[3], c[4]);
+                c.backend().latent_backward(c.pass, LatentKl{}, c[0], c[1], c[2], nullptr, bench::kNoise,
+                                            c[3], c[4]);
               },
           .disagreement = [](const Outcome& o) { return disagreement_of(ops::LatentBackward{}, o); },
           .temporaries = 3,
@@ -151,6 +158,26 @@ Operation latent_backward() {
               }};
 }
 
+// The gradient in place of the logits.
+void run_logit_nll(const Call& c, Likelihood likelihood) {
+  c.backend().nll(c.pass, likelihood,
+                  {.output = c[0],
+                   .x = c[1],
+                   .categories = likelihood == Likelihood::categorical ? kCategories : 0,
+                   .d_output = c[0],
+                   .row_nll = c.row_loss});
+}
+
+void run_location_nll(const Call& c, Likelihood likelihood, Matrix d_log_var) {
+  c.backend().nll(c.pass, likelihood,
+                  {.output = c[0],
+                   .x = c[1],
+                   .log_var = c[2].floats(),
+                   .d_output = c[3],
+                   .d_log_var = d_log_var,
+                   .row_nll = c.row_loss});
+}
+
 Operation bernoulli_nll() {
   return {.name = "bernoulli_nll",
           .what = "each row's -log p(x | logits), and its gradient in their place",
@@ -161,7 +188,7 @@ Operation bernoulli_nll() {
           .flops = 8,
           .exponentials = 1 + 1.0 / 16,
           .divisions = 1,
-          .run = [](const Call& c) { c.backend().bernoulli_nll(c.pass, c[0], c[1], c[0], c.row_loss); },
+          .run = [](const Call& c) { run_logit_nll(c, Likelihood::bernoulli); },
           .disagreement = [](const Outcome& o) { return disagreement_of(ops::BernoulliNll{}, o); },
           .temporaries = 2,
           .unfused =
@@ -206,10 +233,7 @@ Operation gaussian_nll() {
           .writes = {3},
           .has_row_loss = true,
           .flops = 8,
-          .run =
-              [](const Call& c) {
-                c.backend().gaussian_nll(c.pass, c[0], c[1], c[2].floats(), c[3], {}, c.row_loss);
-              },
+          .run = [](const Call& c) { run_location_nll(c, Likelihood::gaussian, {}); },
           .disagreement = [](const Outcome& o) { return disagreement_of(ops::GaussianNll{}, o); },
           .temporaries = 2,
           .unfused = [](const Call& c) { unfused_gaussian(c, {}, c[4], c[5]); }};
@@ -224,13 +248,117 @@ Operation gaussian_nll_learned() {
           .writes = {3, 4},
           .has_row_loss = true,
           .flops = 11,
-          .run =
-              [](const Call& c) {
-                c.backend().gaussian_nll(c.pass, c[0], c[1], c[2].floats(), c[3], c[4], c.row_loss);
-              },
+          .run = [](const Call& c) { run_location_nll(c, Likelihood::gaussian, c[4]); },
           .disagreement = [](const Outcome& o) { return disagreement_of(ops::GaussianNllLearned{}, o); },
           .temporaries = 2,
           .unfused = [](const Call& c) { unfused_gaussian(c, c[4], c[5], c[6]); }};
+}
+
+// Unfused it would cancel near a logit of 0, which bf16 gives often.
+Operation continuous_bernoulli_nll() {
+  return {.name = "continuous_bernoulli_nll",
+          .what = "bernoulli_nll of the continuous Bernoulli, a density of grey values",
+          .small = kRows,
+          .in = {kLogits, kUnit},
+          .writes = {0},
+          .has_row_loss = true,
+          .flops = 30,
+          .exponentials = 2,
+          .divisions = 2,
+          .run = [](const Call& c) { run_logit_nll(c, Likelihood::continuous_bernoulli); },
+          .disagreement = [](const Outcome& o) { return disagreement_of(ops::ContinuousBernoulliNll{}, o); }};
+}
+
+Operation laplace_nll() {
+  return {.name = "laplace_nll",
+          .what = "gaussian_nll_learned of the Laplace density",
+          .small = kRows,
+          .in = {kMean, kMean, kLogVarRow},
+          .out = {kProductResult, kResult},
+          .writes = {3, 4},
+          .has_row_loss = true,
+          .flops = 11,
+          .run = [](const Call& c) { run_location_nll(c, Likelihood::laplace, c[4]); },
+          .disagreement = [](const Outcome& o) { return disagreement_of(ops::LaplaceNllLearned{}, o); },
+          .temporaries = 2,
+          .unfused =
+              [](const Call& c) {
+                const Matrix location = c[0], x = c[1], log_var = one_row(c[2]), d_location = c[3], a = c[5],
+                             b = c[6];
+                constexpr float kHalfLogTwo = 0.5f * ops::Laplace::kLogTwo;
+                Matrix inverse_scale = b;  // a row that repeats, until it is used
+                inverse_scale.rows = 1;
+                queue(c, Scale(-0.5f, kHalfLogTwo), log_var, inverse_scale);
+                queue(c, Exp{}, inverse_scale, inverse_scale);
+                queue(c, AddScaled(-1), location, x, a);
+                queue(c, steps::Sign{}, a, d_location);
+                queue(c, Multiply{}, d_location, one_row(inverse_scale), d_location);
+                queue(c, Multiply{}, a, d_location, b);
+                queue(c, Scale(-0.5f * kPass.row_weight, 0.5f * kPass.row_weight), b, c[4]);
+                queue(c, AddScaled(0.5f), b, log_var, b);
+                queue(c, Scale(1, kHalfLogTwo), b, b);
+                c.machine.row_sum(b, c.row_loss);
+                queue(c, Scale(kPass.row_weight), d_location, d_location);
+              }};
+}
+
+// Unfused it would be thirty steps: nobody runs it so.
+Operation discretized_logistic_nll() {
+  return {.name = "discretized_logistic_nll",
+          .what = "each row's -log of the masses of 256 levels, and the gradients",
+          .small = kRows,
+          .in = {kUnit, kUnit, kLogVarRow},
+          .out = {kProductResult, kResult},
+          .writes = {3, 4},
+          .has_row_loss = true,
+          .flops = 40,
+          .exponentials = 5,
+          .divisions = 3,
+          .run = [](const Call& c) { run_location_nll(c, Likelihood::discretized_logistic, c[4]); },
+          .disagreement =
+              [](const Outcome& o) { return disagreement_of(ops::DiscretizedLogisticNllLearned{}, o); }};
+}
+
+// Of categorical_nll.
+std::string disagreement_of_groups(const Outcome& o) {
+  const auto op = ops::bind(ops::CategoricalNll{}, o.state);
+  for (std::int64_t row = 0; row < o.shape.rows; ++row) {
+    double loss = 0;
+    for (std::int32_t begin = 0; begin < o.shape.cols; begin += kCategories) {
+      const std::int32_t end = std::min(begin + kCategories, o.shape.cols);
+      double largest = o.input(0, row, begin), sum = 0, weight = 0;
+      for (std::int32_t col = begin; col < end; ++col) largest = std::max(largest, o.input(0, row, col));
+      for (std::int32_t col = begin; col < end; ++col) {
+        sum += ops::exp_below(o.input(0, row, col), largest);
+        weight += o.input(1, row, col);
+      }
+      const auto group = ops::CategoryGroup<double>::of(largest, sum, weight);
+      for (std::int32_t col = begin; col < end; ++col) {
+        const auto term = op({o.input(0, row, col), o.input(1, row, col)}, group);
+        const auto actual = static_cast<double>(o.out[0][static_cast<std::size_t>(row * o.shape.cols + col)]);
+        if (!agree(actual, term.out[0], std::abs(term.out[0]), o.type))
+          return wrong("the gradient", row, col, actual, term.out[0]);
+        loss += term.loss;
+      }
+    }
+    const auto actual = static_cast<double>(o.row_loss[static_cast<std::size_t>(row)]);
+    if (!agree(actual, loss, loss, o.type)) return wrong("the loss", row, 0, actual, loss);
+  }
+  return "";
+}
+
+// No step sums a group of columns, so there is no unfused sequence.
+Operation categorical_nll() {
+  return {.name = "categorical_nll",
+          .what = "each row's -log p(x | logits) in groups of 8 columns, and its gradient in their place",
+          .small = kRows,
+          .in = {kLogits, kUnit},
+          .writes = {0},
+          .has_row_loss = true,
+          .flops = 10,
+          .exponentials = 2,
+          .run = [](const Call& c) { run_logit_nll(c, Likelihood::categorical); },
+          .disagreement = disagreement_of_groups};
 }
 
 Operation prior_sample() {
@@ -400,7 +528,8 @@ std::vector<Operation> all() {
   std::vector<Operation> table = loads();
   for (const Operation& row :
        {sample_latent(), latent_backward(), prior_sample(), bernoulli_nll(), gaussian_nll(),
-        gaussian_nll_learned(), column_sum(), gradient_norm(), adam(), sgd()})
+        gaussian_nll_learned(), continuous_bernoulli_nll(), laplace_nll(), discretized_logistic_nll(),
+        categorical_nll(), column_sum(), gradient_norm(), adam(), sgd()})
     table.push_back(row);
   for (Operation& row : table) {
     if (row.unfused && row.unfused_writes.empty()) row.unfused_writes = row.writes;

@@ -57,6 +57,14 @@ struct Expm1 : Unary {
   }
 };
 
+struct Sign : Unary {
+  template <class Real>
+  CUVAE_HD ops::Term<Real, 1> operator()(const Real (&in)[1]) const {
+    const Real zero(0.0f);
+    return just(select(in[0] > zero, Real(1.0f), select(in[0] < zero, Real(-1.0f), zero)));
+  }
+};
+
 struct SquareRoot : Unary {
   template <class Real>
   CUVAE_HD ops::Term<Real, 1> operator()(const Real (&in)[1]) const {
@@ -121,8 +129,8 @@ using Sigmoid = ops::Sigmoid;
 
 namespace cuvae::bench {
 
-using Step = std::variant<steps::Scale, steps::Square, steps::Exp, steps::Expm1, steps::SquareRoot,
-                          steps::Softplus, steps::Sigmoid, steps::AddScaled, steps::Multiply, steps::Divide,
-                          steps::IsBelow, steps::Uniform, steps::Normal>;
+using Step = std::variant<steps::Scale, steps::Square, steps::Exp, steps::Expm1, steps::Sign,
+                          steps::SquareRoot, steps::Softplus, steps::Sigmoid, steps::AddScaled,
+                          steps::Multiply, steps::Divide, steps::IsBelow, steps::Uniform, steps::Normal>;
 
 }  // namespace cuvae::bench

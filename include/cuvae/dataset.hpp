@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace cuvae {
 
@@ -26,6 +28,12 @@ struct ShapeFactors {
   float angle = 0;     // radians
 };
 
+// What rows are made of. Levels are numbers without an order: rows x names.size(), row-major.
+struct Factors {
+  std::vector<std::string> names;
+  std::vector<std::int32_t> levels;
+};
+
 // A cheap-to-copy, immutable, shared view of rows x cols values.
 class Dataset {
  public:
@@ -40,6 +48,9 @@ class Dataset {
   // Copies of the caller's rows. Throws Error(data) for NaN, Inf, or a size that is no multiple of cols.
   static Dataset from_values(std::span<const float> values, std::int32_t cols, ImageShape image = {});
   static Dataset from_bytes(std::span<const std::uint8_t> pixels, std::int32_t cols, ImageShape image = {});
+
+  // The first `rows` of these. Throws Error(data) where there are fewer.
+  [[nodiscard]] Dataset first(std::int64_t rows) const;
 
   [[nodiscard]] std::int64_t rows() const noexcept;
   [[nodiscard]] std::int32_t cols() const noexcept;
@@ -57,6 +68,9 @@ class Dataset {
 
   // For builtin:shapes; throws Error(invalid_argument) for other data.
   [[nodiscard]] ShapeFactors factors(std::int64_t row) const;
+  // Of builtin:shapes, for every row: kind, x, y, size and angle, the last four in 10 equal parts of their
+  // range (of the angle, of a turn after which the shape looks as before). Empty for other data.
+  [[nodiscard]] std::optional<Factors> known_factors() const;
 
   struct Impl;
   explicit Dataset(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}

@@ -1,4 +1,4 @@
-// A variational autoencoder with dense networks: q(z|x) = N(mean, exp(log_var)), p(z) = N(0, I).
+// A variational autoencoder with dense networks: q(z|x) = N(mean, exp(log_var)); p(z) = N(0, I), or learned.
 #pragma once
 
 #include <cstdint>
@@ -25,23 +25,79 @@ struct Latents {
 // In nats per row: summed over dimensions, averaged over rows. elbo = reconstruction - kl.
 struct Elbo {
   double elbo = 0;
-  double reconstruction = 0;  // E_q[log p(x|z)], one draw of z per row
-  double kl = 0;              // KL(q(z|x) || p(z)), analytic
+  double reconstruction = 0;  // E_q[log p(x|z)], the mean over the draws of z
+  double kl = 0;              // KL(q(z|x) || p(z)): in closed form for p(z) = N(0, I), else the draws' mean
 };
 
+// A mean over rows, in nats, with two standard errors: what it owes to the rows being a sample of all that
+// could have been drawn, and what to the draws of z. The second alone says how well these rows are known.
+struct Estimate {
+  double value = 0;
+  double row_error = 0;   // 0 for a single row
+  double draw_error = 0;  // 0 for a single draw, which tells nothing of its error
+};
+
+struct LatentUnit {
+  double kl = 0;             // mean KL of the dimension to N(0, 1), whatever the prior; nats
+  double mean_variance = 0;  // of the mean of q(z|x) over the rows
+  bool active = false;       // mean_variance > 0.01 (Burda et al., 2015, section 5.1.1)
+};
+
+// What latent dimensions say about one factor v of the rows, in nats.
+struct FactorInformation {
+  std::string name;
+  double entropy = 0;                            // H(v), over the rows
+  std::int32_t unit = 0, next_unit = -1;         // the dimensions that say most, and next to it; -1: none
+  double information = 0, next_information = 0;  // I(z_unit; v), of each
+  double gap = 0;                                // their difference / entropy
+};
+
+// The mutual information gap (Chen et al., 2018): 1 where each factor is known to one dimension alone, 0
+// where the two that know most about it know the same.
+struct InformationGap {
+  double mean = 0;                         // of the factors' gaps
+  std::int64_t rows = 0;                   // that it is estimated from: the first, at most 1024
+  std::vector<FactorInformation> factors;  // without those that do not vary over these rows
+};
+
+// With K draws z_k of q(z|x) to a row and log w_k = log p(x|z_k) + log p(z_k) - log q(z_k|x).
 struct Evaluation {
   Elbo mean;
   std::int64_t rows = 0;
-  // Latent dimensions whose mean varies by more than 0.01 (variance) over the rows (Burda et al., 2015).
+  std::int32_t samples = 1;  // K
+  Estimate elbo;             // mean.elbo
+  // L_K = log((w_1 + ... + w_K) / K), a lower bound of log p(x) that rises with K (Burda et al., 2015).
+  Estimate iwae;
+  // (sum w)^2 / sum w^2, the mean over rows: how many of the K draws count.
+  double effective_samples = 1;
+  // The terms of E_q[log p(x|z) + log p(z) - log q(z|x)] beside the reconstruction, in closed form.
+  double log_prior = 0;  // E_q[log p(z)]
+  double entropy = 0;    // -E_q[log q(z|x)]
+  // An estimate of KL(q(z|x) || p(z|x)) from below: iwae - elbo, which K draws let see.
+  double inference_gap = 0;
+  // I(x; z) under q by the first draw of up to 1024 rows: mean log q(z|x) - log q(z), with q(z) the mean of
+  // their q(z|x) (Hoffman & Johnson, 2016). At most the logarithm of those rows.
+  double mutual_information = 0;
+  std::vector<LatentUnit> units;
   std::int32_t active_units = 0;
+  // Where factors were given, and one of them varies.
+  std::optional<InformationGap> information_gap{};
+};
+
+// One row of an evaluation.
+struct RowEvaluation {
+  double elbo = 0, iwae = 0, reconstruction = 0, kl = 0, effective_samples = 1;
 };
 
 struct EvaluateOptions {
-  std::uint64_t seed = 0;            // of the draws of z and of dynamic binarization
-  std::int32_t batch = 256;          // rows at a time; the result does not depend on it but for rounding
-  std::optional<Binarize> binarize;  // the model's own where empty
+  std::uint64_t seed = 0;              // of the draws of z and of dynamic binarization
+  std::int32_t batch = 256;            // rows at a time; the result does not depend on it but for rounding
+  std::optional<Binarize> binarize{};  // the model's own where empty
   std::function<bool(std::int64_t rows_done)>
-      progress;  // called now and then; false stops with Error(invalid_argument)
+      progress{};            // called now and then; false stops with Error(invalid_argument)
+  std::int32_t samples = 1;  // K, up to 65535; drawn as many at a time as memory is meant for
+  std::function<void(std::int64_t row, const RowEvaluation&)> row{};  // called for each row, in order
+  std::optional<Factors> factors{};  // of the rows; the gap takes rows^2 x latent exponentials, of 1024 rows
 };
 
 // One parameter tensor in the layout of a PyTorch Linear: weight [out, in], bias [out].
@@ -82,16 +138,18 @@ class Vae {
   // No binarization and no noise. A row's bits depend on its values and its place in the call, not on how
   // many rows there are or what they hold; another place changes it by rounding alone.
   [[nodiscard]] Latents encode(std::span<const float> x);
-  // z: n x latent -> n x data_dim: probabilities (Bernoulli) or means (Gaussian) of p(x|z).
+  // z: n x latent -> n x data_dim: the mean of p(x|z); of logits, probabilities.
   [[nodiscard]] std::vector<float> decode(std::span<const float> z);
   // decode(mean of q(z|x)): n x data_dim.
   [[nodiscard]] std::vector<float> reconstruct(std::span<const float> x);
-  // decode(z) for n draws of z from N(0, I): draws first, first + 1, ... of the endless sequence of `seed`,
-  // each of which depends on (seed, its number) alone; below 2^40.
+  // decode(z) for n draws of z from p(z): draws first, first + 1, ... of the endless sequence of `seed`, each
+  // of which depends on (seed, its number) alone; below 2^40. With a second stochastic layer z2 is drawn from
+  // N(0, I), then z from p(z|z2); with a mixture a component, all alike, then z from it.
   [[nodiscard]] std::vector<float> sample(std::int64_t n, std::uint64_t seed = 0, std::int64_t first = 0);
 
-  // The ELBO at KL weight 1, sums over rows in double. Throws Error(data) where the data does not fit the
-  // model or, for Bernoulli, leaves [0, 1]; Error(invalid_argument) for binarization under a Gaussian.
+  // Bounds of log p(x) at KL weight 1, sums over draws and rows in double. Rows are encoded once, whatever K.
+  // Throws Error(data) where the data does not fit the model or leaves [0, 1] where the likelihood needs it;
+  // Error(invalid_argument) for binarization of another likelihood than Bernoulli.
   [[nodiscard]] Evaluation evaluate(const Dataset& data, const EvaluateOptions& options = {});
 
   struct Impl;

@@ -6,12 +6,27 @@
 
 namespace cuvae::cuda {
 
+// Over the threads of a team: a warp, or a part of one that is a power of 2. Valid in every lane.
+template <int kTeam, class Number>
+__device__ __forceinline__ Number team_sum(Number value) {
+#pragma unroll
+  for (int offset = kTeam / 2; offset > 0; offset /= 2) value += __shfl_xor_sync(0xFFFFFFFFu, value, offset);
+  return value;
+}
+
+// The same of the largest; NaN does not count.
+template <int kTeam>
+__device__ __forceinline__ float team_max(float value) {
+#pragma unroll
+  for (int offset = kTeam / 2; offset > 0; offset /= 2)
+    value = fmaxf(value, __shfl_xor_sync(0xFFFFFFFFu, value, offset));
+  return value;
+}
+
 // Valid in every lane.
 template <class Number>
 __device__ __forceinline__ Number warp_sum(Number value) {
-#pragma unroll
-  for (int offset = 16; offset > 0; offset /= 2) value += __shfl_xor_sync(0xFFFFFFFFu, value, offset);
-  return value;
+  return team_sum<32>(value);
 }
 
 // Valid in thread 0. Every thread of the block must call it, and none twice without a barrier between.

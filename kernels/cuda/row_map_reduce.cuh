@@ -39,8 +39,80 @@ struct RowPass {
   const std::int64_t* from_rows = nullptr;  // of an op that gathers; null: the row itself
   ops::NoiseSource noise = {};
   std::int64_t first_row = 0;
-  std::uint32_t step = 0;  // of the noise, where there is no state
+  std::uint32_t step = 0;    // of the noise, where there is no state
+  std::int32_t samples = 1;  // rows of the loop for each row of the pass
+  bool all_rows = false;     // are active, whatever the state says
+
+  __device__ __forceinline__ bool is_active(std::int64_t row) const {
+    return state == nullptr || all_rows || row < static_cast<std::int64_t>(state->pass.active_rows) * samples;
+  }
 };
+
+// Noise of one row of a loop.
+struct RowDraw {
+  ops::NoiseSource source;
+  std::uint32_t step = 0;
+  std::int64_t row = 0;
+
+  // So many rows of the loop are samples of one row of the pass.
+  __device__ __forceinline__ RowDraw(const RowPass& pass, std::int64_t loop_row, std::int32_t samples)
+      : source(pass.noise),
+        step(ops::step_of(pass.noise,
+                          pass.state != nullptr ? static_cast<std::uint32_t>(pass.state->step) : pass.step)) {
+    row = loop_row;
+    if (samples > 1) {
+      row = ops::row_of(ops::Of::row, loop_row, samples);
+      source.sample += static_cast<std::uint32_t>(ops::row_of(ops::Of::sample, loop_row, samples));
+    }
+    row = pass.row_ids != nullptr ? pass.row_ids[row] : pass.first_row + row;
+  }
+
+  template <ops::Noise kNoise, int kVec>
+  __device__ __forceinline__ void columns(std::int32_t col, Fast (&values)[kVec]) const {
+    draw<kNoise>(source, step, row, col, values);
+  }
+};
+
+template <class Op>
+__device__ __forceinline__ Op with_value(const Op& op, const float* value) {
+  if constexpr (ops::kTakesRowValue<Op>) {
+    if (value != nullptr) return op.of_row(*value);
+  }
+  return op;
+}
+
+// values[k] = input k, kVec columns from col on, of row rows[k].
+template <class In, int kInputs, int kVec>
+__device__ __forceinline__ void load_inputs(const ops::Input (&in)[kInputs],
+                                            const std::int64_t (&rows)[kInputs], std::int32_t col,
+                                            Fast (&values)[kInputs][kVec]) {
+  [&]<std::size_t... k>(std::index_sequence<k...>) {
+    (
+        [&] {
+          float loaded[kVec];
+          load(static_cast<const typename In::template At<k>*>(in[k].data) + rows[k] * in[k].ld + col,
+               loaded);
+#pragma unroll
+          for (int v = 0; v < kVec; ++v) values[k][v] = Fast(loaded[v]);
+        }(),
+        ...);
+  }
+  (std::make_index_sequence<kInputs>());
+}
+
+// An op on one element of a vector.
+template <class Op, int kVec>
+__device__ __forceinline__ ops::Term<Fast, Op::kOut> apply(const Op& op, const Fast (&in)[Op::kIn][kVec],
+                                                           [[maybe_unused]] const Fast (&noise)[kVec],
+                                                           int v) {
+  Fast element[Op::kIn];
+  for (int k = 0; k < Op::kIn; ++k) element[k] = in[k][v];
+  if constexpr (Op::kNoise == ops::Noise::none) {
+    return op(element);
+  } else {
+    return op(element, noise[v]);
+  }
+}
 
 // Sums of losses: terms, and factors whose product's logarithm is a term.
 template <int kVec>
@@ -76,46 +148,24 @@ static __global__ void __launch_bounds__(kBlockThreads)
   const std::int64_t row =
       static_cast<std::int64_t>(blockIdx.x) * (kBlockThreads / kThreadsPerRow) + threadIdx.x / kThreadsPerRow;
   if (row >= io.rows) return;  // a whole warp, or none
-  const bool has_state = pass.state != nullptr;
-  const Op op = has_state ? ops::bind(unbound, *pass.state) : unbound;
-  const std::uint32_t step = has_state ? static_cast<std::uint32_t>(pass.state->step) : pass.step;
-  const bool active = !has_state || row < pass.state->pass.active_rows;
-  std::int64_t noise_row = 0, source_row = row;
-  if constexpr (Op::kNoise != ops::Noise::none)
-    noise_row = pass.row_ids != nullptr ? pass.row_ids[row] : pass.first_row + row;
+  const Op op = with_value(pass.state != nullptr ? ops::bind(unbound, *pass.state) : unbound,
+                           io.row_value == nullptr ? nullptr : io.row_value + row);
+  const bool active = pass.is_active(row);
+  const RowDraw source(pass, row, pass.samples);
+  std::int64_t rows[Op::kIn];
+  for (int k = 0; k < Op::kIn; ++k) rows[k] = ops::row_of(io.in[k].of, row, io.samples);
   if constexpr (ops::kGathers<Op>)
-    if (pass.from_rows != nullptr) source_row = pass.from_rows[row];
+    if (pass.from_rows != nullptr) rows[0] = pass.from_rows[row];
 
   LossSum<kVec> losses;
   const auto lane = static_cast<std::int32_t>(threadIdx.x % kThreadsPerRow);
   for (std::int32_t col = lane * kVec; col < io.width; col += kThreadsPerRow * kVec) {
-    Fast in[Op::kIn][kVec], noise[kVec], out[Op::kOut][kVec], loss[kVec], factor[kVec];
-    if constexpr (ops::kReadsInput<Op>) {
-      [&]<std::size_t... k>(std::index_sequence<k...>) {
-        (
-            [&] {
-              float values[kVec];
-              load(static_cast<const typename In::template At<k>*>(io.in[k].data) + source_row * io.in[k].ld +
-                       col,
-                   values);
-#pragma unroll
-              for (int v = 0; v < kVec; ++v) in[k][v] = Fast(values[v]);
-            }(),
-            ...);
-      }
-      (std::make_index_sequence<Op::kIn>());
-    }
-    if constexpr (Op::kNoise != ops::Noise::none) draw<Op::kNoise>(pass.noise, step, noise_row, col, noise);
+    Fast in[Op::kIn][kVec], noise[kVec], out[ops::at_least_one(Op::kOut)][kVec], loss[kVec], factor[kVec];
+    if constexpr (ops::kReadsInput<Op>) load_inputs<In>(io.in, rows, col, in);
+    if constexpr (Op::kNoise != ops::Noise::none) source.template columns<Op::kNoise>(col, noise);
 #pragma unroll
     for (int v = 0; v < kVec; ++v) {
-      Fast element[Op::kIn];
-      for (int k = 0; k < Op::kIn; ++k) element[k] = in[k][v];
-      ops::Term<Fast, Op::kOut> term;
-      if constexpr (Op::kNoise == ops::Noise::none) {
-        term = op(element);
-      } else {
-        term = op(element, noise[v]);
-      }
+      const ops::Term<Fast, Op::kOut> term = apply(op, in, noise, v);
       for (int k = 0; k < Op::kOut; ++k) out[k][v] = term.out[k];
       loss[v] = term.loss;
       factor[v] = term.factor;
@@ -147,7 +197,7 @@ static __global__ void __launch_bounds__(kBlockThreads)
   if constexpr (ops::kHasLoss<Op>) {
     if (io.row_loss == nullptr) return;
     const float sum = row_sum<kThreadsPerRow>(losses.total());
-    if (lane == 0) io.row_loss[row] = sum;
+    if (lane == 0) io.row_loss[row] = io.loss == ops::RowLoss::add ? io.row_loss[row] + sum : sum;
   }
 }
 

@@ -22,19 +22,44 @@ static __global__ void __launch_bounds__(kBlockThreads)
     row_ids[row] = row < active ? order.row(first + row, epoch) : 0;
 }
 
-// The losses of a pass's rows, added to those of the step.
+struct RowLosses {
+  const float* nll = nullptr;  // [rows, samples]
+  const float* kl = nullptr;
+  const float* objective = nullptr;  // [rows], or null: the negative ELBO
+  std::int64_t rows = 0;
+  std::int32_t samples = 1;
+  const float* extra = nullptr;  // may be null
+  std::int64_t extras = 0;
+};
+
+// Of the threads' strides over the values; valid in thread 0.
+__device__ __forceinline__ double sum_of(const float* values, std::int64_t count) {
+  double sum = 0.0;
+  for (std::int64_t i = threadIdx.x; i < count; i += kBlockThreads) sum += static_cast<double>(values[i]);
+  return block_sum(sum);
+}
+
+// The losses of a pass's rows, each the mean over its samples, added to those of the step.
 static __global__ void __launch_bounds__(kBlockThreads)
-    add_losses_kernel(const float* row_nll, const float* row_kl, std::int64_t rows, ops::StepState* state) {
+    add_losses_kernel(RowLosses losses, ops::StepState* state) {
   wait_for_kernel_before();
-  double nll = 0.0, kl = 0.0;
-  for (std::int64_t row = threadIdx.x; row < rows; row += kBlockThreads) {
-    nll += static_cast<double>(row_nll[row]);
-    kl += static_cast<double>(row_kl[row]);
-  }
-  nll = block_sum(nll);
+  const std::int64_t all = losses.rows * losses.samples;
+  const double nll = sum_of(losses.nll, all) / losses.samples;
   __syncthreads();
-  kl = block_sum(kl);
-  if (threadIdx.x == 0) ops::AddLosses{nll, kl}(*state);
+  const double kl = sum_of(losses.kl, all) / losses.samples;
+  double objective = 0.0;
+  if (losses.objective != nullptr) {
+    __syncthreads();
+    objective = sum_of(losses.objective, losses.rows);
+  }
+  double extra = 0.0;
+  if (losses.extra != nullptr) {
+    __syncthreads();
+    extra = sum_of(losses.extra, losses.extras);
+  }
+  if (threadIdx.x != 0) return;
+  if (losses.objective == nullptr) objective = ops::negative_elbo(*state, nll, kl);
+  ops::AddLosses{nll, kl, objective + extra}(*state);
 }
 
 // The end of a step, with the gradient's sum of squares where a reduction left it.

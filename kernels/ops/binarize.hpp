@@ -1,5 +1,6 @@
 // What becomes of a stored value. It may be kept, or made binary. Dynamic: x = 1 with the value as its
-// probability, drawn anew each time (Salakhutdinov & Murray, 2008); threshold: x = 1 above one half.
+// probability, drawn anew each time (Salakhutdinov & Murray, 2008), or once for all; threshold: x = 1 above
+// one half.
 #pragma once
 
 #include "kernels/ops/row_op.hpp"

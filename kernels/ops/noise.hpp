@@ -12,15 +12,19 @@
 namespace cuvae::ops {
 
 enum class Purpose : std::uint8_t {
-  latent,             // epsilon of z = mean + sigma epsilon, in training
-  binarize,           // dynamic binarization, in training
-  initialize,         // the first weights; step = tensor, row = output unit
-  shuffle,            // the order of an epoch
-  split,              // which rows are held out
-  prior,              // z of samples; row = sample
-  shapes,             // builtin:shapes
-  evaluate_latent,    // epsilon of an evaluation; step = 0
-  evaluate_binarize,  // dynamic binarization of an evaluation; step = 0
+  latent,               // epsilon of z = mean + sigma epsilon, in training
+  binarize,             // dynamic binarization, in training
+  initialize,           // the first weights; step = tensor, row = output unit
+  shuffle,              // the order of an epoch
+  split,                // which rows are held out
+  prior,                // z of samples; row = sample
+  shapes,               // builtin:shapes
+  evaluate_latent,      // epsilon of an evaluation; step = 0
+  evaluate_binarize,    // dynamic binarization of an evaluation; step = 0
+  top_latent,           // epsilon of a second stochastic layer, in training
+  evaluate_top_latent,  // and in an evaluation; step = 0
+  discrepancy,          // z of the prior, beside those of a batch
+  binarize_once,        // binarization that is the same in each step; step = 0
 };
 
 // What an op asks of the loop that runs it.
@@ -32,6 +36,11 @@ struct NoiseSource {
   Purpose purpose = Purpose::latent;
   std::uint32_t sample = 0;  // k, below 2^16
 };
+
+// The step of a source's counters.
+CUVAE_HD constexpr std::uint32_t step_of(const NoiseSource& source, std::uint32_t step) {
+  return source.purpose == Purpose::binarize_once ? 0 : step;
+}
 
 // One block serves the four columns 4 c .. 4 c + 3. Rows up to 2^40.
 CUVAE_HD constexpr PhiloxBlock noise_counter(Purpose purpose, std::uint32_t step, std::int64_t row,

@@ -45,6 +45,12 @@ CUVAE_HD Op bind(const Op& op, const State& state) {
   }
 }
 
+// An op that needs a number of its row: `of_row(value)` gives the op of that row.
+template <class Op>
+inline constexpr bool kTakesRowValue = requires(const Op& op) {
+  op.of_row(0.0f);
+};
+
 // What few ops say of themselves: that they have a loss; that they leave their input unread; that the loop
 // reads the data-set row behind each row.
 template <class Op>
@@ -63,26 +69,45 @@ inline constexpr bool kGathers = [] {
   return false;
 }();
 
-// An element's loss is `loss` + log(`factor`): the loop multiplies up to 16 factors (each in (1, 2]) and
+// An op may have no output but its loss.
+constexpr int at_least_one(int outputs) { return outputs > 0 ? outputs : 1; }
+
+// An element's loss is `loss` + log(`factor`): the loop multiplies up to 16 factors (each in [1, 4]) and
 // takes one logarithm, which costs less and errs less than a sum of logarithms.
 template <class Real, int kOut>
 struct Term {
   Real loss = Real(0.0f);
-  Real out[kOut];
+  Real out[at_least_one(kOut)];
   Real factor = Real(1.0f);
 };
+
+// Which row of an input a loop's row r reads, where the loop has several samples of each row: r itself, the
+// row that r is a sample of, or r's number among that row's samples.
+enum class Of : std::uint8_t { each, row, sample };
 
 // A row-major operand of a loop. A leading dimension of 0 repeats one row.
 struct Input {
   const void* data = nullptr;
   std::int64_t ld = 0;  // elements
   Element element = Element::f32;
+  Of of = Of::each;
 };
+
+// Loops have fewer than 2^31 rows.
+CUVAE_HD constexpr std::int64_t row_of(Of of, std::int64_t row, std::int32_t samples) {
+  if (of == Of::each) return row;
+  const auto r = static_cast<std::uint32_t>(row), n = static_cast<std::uint32_t>(samples);
+  return static_cast<std::int64_t>(of == Of::row ? r / n : r % n);
+}
+
 struct Output {
   void* data = nullptr;
   std::int64_t ld = 0;
   Element element = Element::f32;
 };
+
+// What becomes of row_loss as it was.
+enum class RowLoss : std::uint8_t { overwrite, add };
 
 // What a loop runs an op over. Every row is written up to `width` columns: zeros from `cols` on and in rows
 // that are not active; inputs are readable up to there. Inside cuvae width is padded(cols). row_loss may be
@@ -90,10 +115,39 @@ struct Output {
 template <int kIn, int kOut>
 struct RowIo {
   Input in[kIn] = {};
-  Output out[kOut] = {};
+  Output out[at_least_one(kOut)] = {};
   float* row_loss = nullptr;
   std::int64_t rows = 0;
   std::int32_t cols = 0, width = 0;
+  std::int32_t samples = 1;          // rows of the loop for each row of an input that is Of::row
+  const float* row_value = nullptr;  // of each row, for an op that takes one
+  RowLoss loss = RowLoss::overwrite;
+};
+
+// What a loop sums an op over: out[r] = the sum over `terms` terms, element by element. Term t of row r reads
+// row r terms + t of an input that is Of::each, row r of one that is Of::row, row t of one that is
+// Of::sample; and, for an op that takes one, the value at r value_row + t value_term.
+template <int kIn, int kOut>
+struct RowSumIo {
+  Input in[kIn] = {};
+  Output out[kOut] = {};
+  std::int64_t rows = 0;
+  std::int32_t terms = 1, cols = 0, width = 0;
+  const float* value = nullptr;
+  std::int64_t value_row = 0, value_term = 0;
+};
+
+// Log-weights, each of one or two numbers, and what becomes of them: their shares of the sum of exp over a
+// row, and minus the logarithm of its mean.
+struct WeighIo {
+  const float* first = nullptr;   // [rows, samples]
+  const float* second = nullptr;  // [rows, samples], or null: zeros
+  std::int64_t rows = 0;
+  std::int32_t samples = 1;
+  float* weights = nullptr;            // [rows, samples]
+  float* negative_log_mean = nullptr;  // [rows]; may be null
+  RowLoss loss = RowLoss::overwrite;   // of negative_log_mean
+  const float* row_scale = nullptr;    // [rows], of the weights; null: 1
 };
 
 // Flat views of `size` elements (a multiple of kPadding), for ops over a whole arena. `copy`, where it is not

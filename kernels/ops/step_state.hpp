@@ -15,16 +15,20 @@ namespace cuvae::ops {
 struct PassPlan {
   std::int64_t first_position = 0;  // in the epoch's order
   std::int32_t active_rows = 0;     // the last pass of an epoch may have fewer
-  float row_weight = 0;             // 1 / rows of the whole batch
+  float row_weight = 0;             // 1 / rows of the whole batch (/ samples of a row, where all count alike)
   float kl_weight = 0;
+  float kl_capacity = 0;  // nats
   float learning_rate = 0;
   float first_correction = 1;   // 1 / (1 - beta1^t)
   float second_correction = 1;  // 1 / (1 - beta2^t)
+  float square_left = 1;        // beta2^(t-1)
+  float batch_rows = 0;         // of the whole batch
+  float data_rows = 0;          // trained on
 };
 
 // Sums over rows, in nats.
 struct LossSums {
-  double nll = 0, kl = 0, objective = 0;  // objective: nll + kl_weight kl, what is minimised
+  double nll = 0, kl = 0, objective = 0;  // objective: what is minimised
   std::int64_t rows = 0;
 };
 
@@ -58,15 +62,20 @@ struct BeginPass {
   }
 };
 
+// Sums over the pass's rows.
 struct AddLosses {
-  double nll, kl;  // sums over the pass's rows
+  double nll, kl, objective;
   CUVAE_HD void operator()(StepState& state) const {
     state.batch.nll += nll;
     state.batch.kl += kl;
-    state.batch.objective += nll + static_cast<double>(state.pass.kl_weight) * kl;
+    state.batch.objective += objective;
     state.batch.rows += state.pass.active_rows;
   }
 };
+
+CUVAE_HD double negative_elbo(const StepState& state, double nll, double kl) {
+  return nll + static_cast<double>(state.pass.kl_weight) * kl;
+}
 
 // Decides over the update: scale it where the norm is clipped (clip_norm 0: never; Pascanu et al., 2013),
 // skip it where the loss is not finite or the square of what is left overflows, which would stay in Adam's
@@ -82,7 +91,9 @@ struct JudgeGradient {
     if (has_given_up(state)) return;
     state.gradient_square = gradient_square;
     state.gradient_scale = static_cast<float>(scale);
-    state.finite = fits && isfinite(state.batch.nll) && isfinite(state.batch.kl) ? 1 : 0;
+    state.finite =
+        fits && isfinite(state.batch.nll) && isfinite(state.batch.kl) && isfinite(state.batch.objective) ? 1
+                                                                                                         : 0;
   }
 };
 

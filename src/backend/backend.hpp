@@ -15,7 +15,9 @@
 
 #include "cuvae/config.hpp"
 #include "cuvae/device.hpp"
+#include "kernels/ops/gaussian_latent.hpp"
 #include "kernels/ops/noise.hpp"
+#include "kernels/ops/pairs.hpp"
 #include "kernels/ops/row_op.hpp"
 #include "kernels/ops/row_order.hpp"
 #include "kernels/ops/step_state.hpp"
@@ -47,10 +49,35 @@ struct RowSource {
   float scale = 1;  // of stored values
 };
 
-// One pass's place in the run: its state, and the data-set row behind each row of the batch.
+// One pass's place in the run: its state, and the data-set row behind each row of the batch. Matrices may
+// have several rows for each of these: its samples, one after the other.
 struct PassContext {
   ops::StepState* state = nullptr;
   std::int64_t* row_ids = nullptr;
+  std::int32_t samples = 1;
+  enum class Rows { of_the_batch, all } rows = Rows::of_the_batch;  // which are active
+
+  // Rows of a matrix that are, of so many.
+  [[nodiscard]] std::int64_t active(const ops::StepState& at, std::int64_t of) const {
+    return rows == Rows::all ? of : std::int64_t{at.pass.active_rows} * samples;
+  }
+};
+
+// What a latent layer puts into its rows' KL: the KL in closed form, or log q(z|x) - log p(z) at each sample,
+// with one of its gradients (kernels/ops/gaussian_latent.hpp). p(z) is N(0, I), or is added by another call.
+struct LatentKl {
+  enum class Form { closed, sampled } form = Form::closed;
+  ops::SampleGradient gradient = ops::SampleGradient::total;
+  enum class Prior { standard_normal, elsewhere } prior = Prior::standard_normal;
+  ops::RowLoss row_kl = ops::RowLoss::overwrite;
+  const float* gates = nullptr;  // of each dimension's KL in closed form, factors of its gradient; null: 1
+};
+
+// What stands for the KL among what is minimised (kernels/ops/held_kl.hpp): each dimension's, or their sum,
+// no less than `least`; or the sum's distance from the pass's capacity. All of the mean over the batch.
+struct KlHold {
+  enum class Form { dimensions, total, capacity } form = Form::dimensions;
+  float least = 0;
 };
 
 enum class GradientMode { overwrite, accumulate };
@@ -80,6 +107,17 @@ enum class LayerFunction { identity, relu, tanh, gelu, silu, softplus };
 
 [[nodiscard]] LayerFunction layer_function(Activation activation);
 [[nodiscard]] bool keeps_input(LayerFunction function);
+
+// A likelihood's operands. `output` is the decoder's, logits or locations; log_var: one row for all rows, of
+// a likelihood that has a variance; categories: columns of a group, of the categorical one.
+struct NllOperands {
+  Matrix output = {}, x = {};
+  const float* log_var = nullptr;
+  std::int32_t categories = 0;
+  Matrix d_output = {};   // may lie in place of the output
+  Matrix d_log_var = {};  // null data where it is not learned
+  float* row_nll = nullptr;
+};
 
 // One arena per role, all with the same layout.
 struct ParameterArenas {
@@ -167,10 +205,22 @@ class Backend {
   // The order of a step. begin_pass takes the next pass of the table, and its rows from the order.
   virtual void begin_pass(PassContext pass, const ops::PassPlan* table, const ops::RowOrder& order,
                           std::int64_t rows) = 0;
-  virtual void add_losses(PassContext pass, const float* row_nll, const float* row_kl, std::int64_t rows) = 0;
+  // The means over each row's samples are added. row_objective [rows]: what is minimised, instead of the
+  // nll + kl_weight kl of the rows; may be null.
+  struct RowLosses {
+    const float* nll = nullptr;  // [rows, samples]
+    const float* kl = nullptr;   // [rows, samples]
+    const float* objective = nullptr;
+    std::int64_t rows = 0;
+    const float* extra = nullptr;  // so many more parts of what is minimised; may be null
+    std::int64_t extras = 0;
+  };
+  virtual void add_losses(PassContext pass, const RowLosses& losses) = 0;
   // Judges the gradient and counts the step; update applies what was judged.
   virtual void end_step(PassContext pass, const ParameterArenas& arenas, double clip_norm) = 0;
   virtual void update(PassContext pass, const ParameterArenas& arenas, const TrainConfig& config) = 0;
+  // One row of values over its norm, whose square is left in *square.
+  virtual void normalize(PassContext pass, Matrix values, float* square) = 0;
   // After parameters came from elsewhere than update().
   virtual void refresh_products(const ParameterArenas& arenas) = 0;
 
@@ -192,20 +242,86 @@ class Backend {
   virtual void dense_backward_input(PassContext pass, Matrix d_y, const DenseWeights& weights,
                                     LayerFunction function_below, const Activations& below, Matrix d_x) = 0;
 
-  // The latent layer; mean and log_var are halves of one matrix.
-  virtual void sample_latent(PassContext pass, Matrix mean, Matrix log_var, const ops::NoiseSource& noise,
-                             Matrix z, float* row_kl) = 0;
-  virtual void latent_backward(PassContext pass, Matrix mean, Matrix log_var, Matrix d_z,
-                               const ops::NoiseSource& noise, Matrix d_mean, Matrix d_log_var) = 0;
+  // A latent layer; mean and log_var are halves of one matrix, with a row for each row of z, or one for each
+  // of equal runs of them: their samples. weights: of z's rows, 1 where null.
+  virtual void sample_latent(PassContext pass, const LatentKl& kl, Matrix mean, Matrix log_var,
+                             const ops::NoiseSource& noise, Matrix z, float* row_kl) = 0;
+  virtual void latent_backward(PassContext pass, const LatentKl& kl, Matrix mean, Matrix log_var, Matrix d_z,
+                               const float* weights, const ops::NoiseSource& noise, Matrix d_mean,
+                               Matrix d_log_var) = 0;
+  // A part of the rows' KL, added to row_kl: -log N(z; mean, exp(log_var)) row by row, and its gradients.
+  virtual void gaussian_density(PassContext pass, Matrix z, Matrix mean, Matrix log_var, Matrix d_z,
+                                Matrix d_mean, Matrix d_log_var, float* row_kl) = 0;
+  // The same of a mixture in equal parts, whose components are the rows of mean and log_var. pair_nll and
+  // shares [rows of z, components]: of each z under each component, and of each component in p(z).
+  struct Mixture {
+    Matrix mean, log_var;
+    float* pair_nll = nullptr;
+    float* shares = nullptr;
+    const float* costs = nullptr;  // of pairs, minus the logarithms of their parts; null: equal parts
+    float factor = 1;              // of -log p(z) among what is minimised
+  };
+  virtual void mixture_density(PassContext pass, Matrix z, const Mixture& mixture, float* row_kl,
+                               ops::RowLoss loss = ops::RowLoss::add) = 0;
+  // weights: of z's rows, 1 where null. Leaves the shares times the weights.
+  virtual void mixture_backward(PassContext pass, Matrix z, const Mixture& mixture, const float* weights,
+                                Matrix d_z, Matrix d_mean, Matrix d_log_var) = 0;
+
+  // Of a batch as a whole; z, mean and log_var have a row for each of its rows, vectors of pairs are
+  // [rows, rows]. numbers [rows, 1]: 0, 1, 2, ...
+  struct HeldKl {
+    Matrix elements = {};    // [rows, latent]
+    float* sums = nullptr;   // [latent]
+    float* total = nullptr;  // [1]
+    float* gates = nullptr;  // [latent]
+    float* extra = nullptr;  // [1]
+  };
+  virtual void hold_kl(PassContext pass, const KlHold& hold, Matrix mean, Matrix log_var,
+                       const HeldKl& held) = 0;
+  virtual void pair_costs(PassContext pass, ops::PairWeights weights, Matrix numbers, float* costs) = 0;
+  // densities [rows, latent]: of each z_d under the mixture's marginal, but for a constant; the row's sum of
+  // their logarithms is added to row_sum.
+  virtual void dimension_densities(PassContext pass, Matrix z, const Mixture& mixture, Matrix densities,
+                                   float* row_sum) = 0;
+  virtual void dimensions_backward(PassContext pass, Matrix z, const Mixture& mixture, Matrix densities,
+                                   Matrix d_z, Matrix d_mean, Matrix d_log_var) = 0;
+  // row_values = -factor kl_weight row_values
+  virtual void weigh_total_correlation(PassContext pass, float factor, float* row_values,
+                                       std::int64_t rows) = 0;
+  // means [rows]: of k(a_i, b_j) over j (kernels/ops/discrepancy.hpp). kernels: of pairs, over how many rows
+  // there are.
+  struct Kernel {
+    const float* costs = nullptr;  // of pairs
+    float* distances = nullptr;    // of pairs
+    float* kernels = nullptr;      // of pairs
+  };
+  virtual void kernel_means(PassContext pass, Matrix a, Matrix b, const Kernel& kernel, float* means) = 0;
+  // d_a (+)= factor times the gradient of the mean over i of means[i], b held.
+  virtual void kernel_backward(PassContext pass, Matrix a, Matrix b, const Kernel& kernel, float factor,
+                               Matrix d_a) = 0;
+  virtual void discrepancy(PassContext pass, float factor, const float* means_of_z, const float* means_of_p,
+                           const float* means_of_both, float* row_values, std::int64_t rows) = 0;
+
   virtual void bound_log_var(PassContext pass, Matrix log_var, Matrix bounded) = 0;
+  // Of each row's samples: weights [rows, samples], which sum to 1, and the negative log-mean-exp of their
+  // log-weights (kernels/ops/importance.hpp).
+  virtual void weigh_samples(PassContext pass, const float* row_nll, const float* row_kl, std::int64_t rows,
+                             float* weights, float* row_objective) = 0;
+  // Each row of the matrix times its factor.
+  virtual void scale_rows(PassContext pass, Matrix matrix, const float* factors) = 0;
   virtual void sample_prior(PassContext pass, const ops::NoiseSource& noise, Matrix z) = 0;
 
-  // Likelihoods: the row's loss, and the gradient, which may lie in place of the decoder's output.
-  virtual void bernoulli_nll(PassContext pass, Matrix logits, Matrix x, Matrix d_logits, float* row_nll) = 0;
-  // log_var: one row for all; d_log_var: null data where it is not learned.
-  virtual void gaussian_nll(PassContext pass, Matrix mean, Matrix x, const float* log_var, Matrix d_mean,
-                            Matrix d_log_var, float* row_nll) = 0;
-  virtual void sigmoid(PassContext pass, Matrix logits) = 0;
+  // Each row's -log p(x | output) and its gradients.
+  virtual void nll(PassContext pass, Likelihood likelihood, const NllOperands& operands) = 0;
+  // output = mean of p(x | output)
+  virtual void likelihood_mean(PassContext pass, Likelihood likelihood, std::int32_t categories,
+                               Matrix output) = 0;
+
+  // to (+)= from
+  virtual void add_rows(PassContext pass, Matrix from, Matrix to, GradientMode mode) = 0;
+  // Values kept in [0, 1], and d_values = d_clamped where they lie inside.
+  virtual void clamp_unit(PassContext pass, Matrix values, Matrix clamped) = 0;
+  virtual void clamp_unit_backward(PassContext pass, Matrix d_clamped, Matrix values, Matrix d_values) = 0;
 
   // sums[c] (+)= sum over rows of matrix[r, c]; fixed order.
   virtual void column_sum(PassContext pass, Matrix matrix, float* sums, GradientMode mode) = 0;

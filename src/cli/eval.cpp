@@ -1,11 +1,13 @@
-// cuvae eval: the ELBO of a data set under a trained model.
+// cuvae eval: how well a trained model explains data.
 #include <cmath>
 
 #include "src/cli/commands.hpp"
+#include "src/cli/evaluation_report.hpp"
 #include "src/cli/model_use.hpp"
 #include "src/cli/output.hpp"
 #include "src/cli/row_watch.hpp"
-#include "src/io/json_line.hpp"
+#include "src/data/factors.hpp"
+#include "src/io/npy_writer.hpp"
 
 namespace cuvae::cli {
 namespace {
@@ -13,18 +15,29 @@ namespace {
 struct Request {
   ModelUse use;
   std::optional<Binarize> binarize;
+  std::int32_t samples = 1;
+  std::string per_row, factors;
   bool json = false;
 };
 
 CommandLine command_line(Request& request) {
   CommandLine line("cuvae eval CHECKPOINT DATA [options]",
-                   "The ELBO of data under a trained model, in nats per row, and its two parts.",
+                   "Bounds of the log-likelihood of data under a trained model, nats per row: the\n"
+                   "ELBO, with --samples K the importance-weighted L_K; and what its latent\n"
+                   "dimensions do.",
                    "  cuvae eval runs/demo/model.safetensors builtin:shapes:5000\n"
-                   "  cuvae eval runs/mnist/best.safetensors t10k-images-idx3-ubyte.gz --json\n");
+                   "  cuvae eval m.safetensors x.npy --samples 5000 --per-row bounds.npy --json\n");
   add_checkpoint(line, request.use);
   add_data(line, request.use);
   line.heading("options");
+  const auto samples = config::integer_key<Request>(
+      config::Group::run, {"samples", "K", "draws of z for each row"}, &Request::samples, {1, 65535});
+  line.setting(samples, request);
   line.flag("--json", "one JSON object instead of a table", request.json);
+  line.option("--per-row", "F.npy", "float32 [rows, 5]: the bounds of each row",
+              [&](const std::string& text) { request.per_row = text; });
+  line.option("--factors", "F.npy", "integers [rows, factors]: tells their MIG",
+              [&](const std::string& text) { request.factors = text; });
   line.option("--binarize", "NAME", config::words<Binarize>() + " [as in training]",
               [&](const std::string& text) {
                 config::labelled("--binarize", [&] { request.binarize = config::parse<Binarize>(text); });
@@ -33,51 +46,54 @@ CommandLine command_line(Request& request) {
   return line;
 }
 
-std::string as_json(const Request& request, const Vae& vae, Binarize binarize, const Evaluation& result) {
-  return io::JsonObject()
-             .add("elbo", result.mean.elbo)
-             .add("reconstruction", result.mean.reconstruction)
-             .add("kl", result.mean.kl)
-             .add("rows", result.rows)
-             .add("active_units", result.active_units)
-             .add("latent", vae.config().latent)
-             .add("seed", request.use.seed)
-             .add("binarize", to_string(binarize))
-             .add("checkpoint", request.use.checkpoint)
-             .add("data", request.use.data)
-             .str() +
-         "\n";
+// The file of --per-row, where there is one.
+class RowFile {
+ public:
+  RowFile(const std::string& path, std::int64_t rows) {
+    if (!path.empty()) file_.emplace(path, std::vector<std::int64_t>{rows, 5});
+  }
+  void append(const RowEvaluation& row) {
+    const double values[] = {row.elbo, row.iwae, row.reconstruction, row.kl, row.effective_samples};
+    std::vector<float> floats;
+    for (const double value : values) floats.push_back(static_cast<float>(value));
+    if (file_) file_->append(floats);
+  }
+  void commit() {
+    if (file_) file_->commit();
+  }
+
+ private:
+  std::optional<io::NpyWriter> file_;
+};
+
+// Those of built-in data are known.
+std::optional<Factors> factors_of(const Request& request, const Dataset& data) {
+  if (request.factors.empty()) return data.known_factors();
+  Factors factors = data::read_factors(request.factors);
+  const auto rows = static_cast<std::int64_t>(factors.levels.size() / factors.names.size());
+  if (rows != data.rows())
+    throw Error(Errc::data, request.factors + ": has " + std::to_string(rows) + " rows, " + request.use.data +
+                                " has " + std::to_string(data.rows()) +
+                                "\nGive a row of factors for each row of DATA, in the same order.");
+  return factors;
 }
 
-std::string as_table(const Vae& vae, Binarize binarize, const Evaluation& result) {
-  return two_columns({
-      {"elbo", fixed(result.mean.elbo, 3) + " nats per row"},
-      {"  reconstruction", fixed(result.mean.reconstruction, 3) + " (E log p(x|z), one draw of z per row)"},
-      {"  kl", fixed(result.mean.kl, 3)},
-      {"active units", std::to_string(result.active_units) + " of " + std::to_string(vae.config().latent)},
-      {"rows", std::to_string(result.rows)},
-      {"binarize", std::string(to_string(binarize))},
-  });
-}
-
-}  // namespace
-
-ExitCode run_eval(Arguments arguments) {
-  Request request;
-  if (!command_line(request).parse(arguments)) return ExitCode::ok;
-  Vae vae = load_model(request.use);
-  const Dataset data = open_data(request.use, vae);
+Evaluation evaluate(const Request& request, Vae& vae, const Dataset& data) {
   EvaluateOptions options;
   options.seed = request.use.seed;
   options.batch = request.use.batch;
   options.binarize = request.binarize;
+  options.samples = request.samples;
+  options.factors = factors_of(request, data);
   RowWatch watch("eval", data.rows());
   options.progress = [&](std::int64_t rows) {
     watch.done(rows);
     return true;
   };
-  const Evaluation result = vae.evaluate(data, options);
-  if (!std::isfinite(result.mean.elbo)) {
+  RowFile rows(request.per_row, data.rows());
+  options.row = [&](std::int64_t, const RowEvaluation& row) { rows.append(row); };
+  Evaluation result = vae.evaluate(data, options);
+  if (!std::isfinite(result.mean.elbo) || !std::isfinite(result.iwae.value)) {
     throw Error(
         Errc::numerics,
         request.use.checkpoint + ": the ELBO of " + request.use.data +
@@ -85,8 +101,27 @@ ExitCode run_eval(Arguments arguments) {
             "\nLook at the values (cuvae info), take an earlier checkpoint, or train again with a lower "
             "--lr.");
   }
-  const Binarize binarize = request.binarize.value_or(vae.config().binarize);
-  print(request.json ? as_json(request, vae, binarize, result) : as_table(vae, binarize, result));
+  if (!request.factors.empty() && !result.information_gap)
+    throw Error(Errc::data, request.factors + ": no factor varies over the first rows" +
+                                "\nGive factors that differ between the first 1024 rows.");
+  rows.commit();
+  return result;
+}
+
+}  // namespace
+
+ExitCode run_eval(Arguments arguments) {
+  Request request;
+  if (!command_line(request).parse(arguments)) return ExitCode::ok;
+  if (!request.per_row.empty()) {
+    config::labelled("--per-row", [&] { require_npy(request.per_row); });
+    request.use.out = request.per_row;
+  }
+  Vae vae = load_model(request.use);
+  const Dataset data = open_data(request.use, vae);
+  const Evaluation result = evaluate(request, vae, data);
+  const EvaluationReport report{request.use, request.binarize.value_or(vae.config().binarize), result};
+  print(request.json ? report.as_json() : report.as_table());
   return ExitCode::ok;
 }
 

@@ -29,10 +29,15 @@ struct Command {
 
 constexpr std::array kCommands{
     Command{"train", "trains a model and keeps it in a folder", run_train},
+    Command{"reproduce", "a published number, by its recipe", run_reproduce},
     Command{"eval", "the ELBO of data under a model", run_eval},
     Command{"sample", "new rows from a model", run_sample},
     Command{"reconstruct", "data through a model and back", run_reconstruct},
     Command{"encode", "the latents of data", run_encode},
+    Command{"traverse", "what each latent dimension draws", run_traverse},
+    Command{"interpolate", "from one row to another through the latent space", run_interpolate},
+    Command{"manifold", "all that a model with 2 latent dimensions draws", run_manifold},
+    Command{"curves", "how training went, of one run or several", run_curves},
     Command{"info", "what a checkpoint or a data file is", run_info},
     Command{"devices", "what there is to compute on", run_devices},
     Command{"bench", "how fast each fused kernel is, beside what the device can do", run_bench},

@@ -2,13 +2,28 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "cuvae/trainer.hpp"
 
 namespace cuvae::cli {
 
 [[nodiscard]] std::string metrics_line(const EpochMetrics& metrics);
+
+// What one line says about the ELBO; NaN where a number is null.
+struct EpochElbo {
+  std::int32_t epoch = 0;
+  Elbo train;
+  std::optional<Elbo> validation;
+};
+
+// In the order of the epochs, each as its last line says. What is no line of a run, as one that was cut
+// short, is passed over. Throws Error(data) where the file cannot be read.
+[[nodiscard]] std::vector<EpochElbo> read_metrics(const std::string& path);
+// Takes the place of what is there for this epoch and later ones.
+void add_epoch(std::vector<EpochElbo>& epochs, const EpochElbo& epoch);
 
 class MetricsFile {
  public:

@@ -12,8 +12,8 @@ void add_checkpoint(CommandLine& line, ModelUse& use) {
                   [&](const std::string& text) { use.checkpoint = text; });
 }
 
-void add_data(CommandLine& line, ModelUse& use) {
-  line.positional("DATA", "IDX(.gz) or NPY file, builtin:shapes[:ROWS]", CommandLine::Presence::required,
+void add_data(CommandLine& line, ModelUse& use, CommandLine::Presence presence) {
+  line.positional("DATA", "IDX(.gz) or NPY file, builtin:shapes[:ROWS]", presence,
                   [&](const std::string& text) { use.data = text; });
 }
 
@@ -30,13 +30,26 @@ void add_machine(CommandLine& line, ModelUse& use) {
   line.setting(config::seed_key<ModelUse>(group, {"seed", "N", "of the random draws"}, &ModelUse::seed), use);
 }
 
-Vae load_model(const ModelUse& use) {
-  for (const std::string& input : {use.checkpoint, use.data}) {
-    std::error_code ignored;
-    if (!use.out.empty() && std::filesystem::equivalent(use.out, input, ignored))
-      throw Error(Errc::invalid_argument,
-                  "--out: '" + use.out + "' would replace its own input; choose another file");
+namespace {
+
+void require_ending(const std::string& out, const std::string& ending) {
+  if (out.empty() || std::filesystem::path(out).extension() != ending) {
+    throw Error(Errc::invalid_argument, out.empty() ? "--out is missing; give a file ending in " + ending
+                                                    : "--out: '" + out + "' must end in " + ending);
   }
+}
+
+}  // namespace
+
+void require_another_file(const std::string& out, const std::string& input) {
+  std::error_code ignored;
+  if (!out.empty() && std::filesystem::equivalent(out, input, ignored))
+    throw Error(Errc::invalid_argument,
+                "--out: '" + out + "' would replace its own input; choose another file");
+}
+
+Vae load_model(const ModelUse& use) {
+  for (const std::string& input : {use.checkpoint, use.data}) require_another_file(use.out, input);
   if (use.checkpoint.starts_with("builtin:"))
     throw Error(Errc::invalid_argument,
                 "'" + use.checkpoint + "' is data; CHECKPOINT comes first, then DATA");
@@ -61,12 +74,8 @@ FileFormat format_of(const std::string& out) {
                                                   : "--out: '" + out + "' must end in .png or .npy");
 }
 
-void require_npy(const std::string& out) {
-  if (out.empty() || std::filesystem::path(out).extension() != ".npy") {
-    throw Error(Errc::invalid_argument, out.empty() ? "--out is missing; give a file ending in .npy"
-                                                    : "--out: '" + out + "' must end in .npy");
-  }
-}
+void require_npy(const std::string& out) { require_ending(out, ".npy"); }
+void require_png(const std::string& out) { require_ending(out, ".png"); }
 
 ImageShape require_image(const ModelUse& use, const Vae& vae) {
   if (vae.image() == ImageShape{}) {
@@ -79,9 +88,13 @@ ImageShape require_image(const ModelUse& use, const Vae& vae) {
 
 void for_each_batch(const std::string& verb, const Dataset& data, std::int32_t batch,
                     const std::function<void(std::span<const float>)>& take) {
+  for_each_batch(verb, data, data.rows(), batch, take);
+}
+
+void for_each_batch(const std::string& verb, const Dataset& data, std::int64_t rows, std::int32_t batch,
+                    const std::function<void(std::span<const float>)>& take) {
   const auto cols = static_cast<std::size_t>(data.cols());
   std::vector<float> values;
-  const std::int64_t rows = data.rows();
   RowWatch watch(verb, rows);
   for (std::int64_t first = 0; first < rows; first += batch) {
     const std::int64_t count = std::min<std::int64_t>(batch, rows - first);

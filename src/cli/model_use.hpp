@@ -1,4 +1,4 @@
-// What eval, sample, reconstruct and encode have in common: a checkpoint, rows, a place for the result.
+// What the commands that use a model have in common: a checkpoint, rows, a place for the result.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +22,14 @@ struct ModelUse : Machine {
 };
 
 void add_checkpoint(CommandLine& line, ModelUse& use);
-void add_data(CommandLine& line, ModelUse& use);
+void add_data(CommandLine& line, ModelUse& use,
+              CommandLine::Presence presence = CommandLine::Presence::required);
 void add_out(CommandLine& line, ModelUse& use, const std::string& help);
 void add_machine(CommandLine& line, ModelUse& use);  // --device, --threads, --batch, --seed
 
 // Throws Error(invalid_argument) where the result would replace what it is made from.
+void require_another_file(const std::string& out, const std::string& input);
+// The same for checkpoint and data.
 [[nodiscard]] Vae load_model(const ModelUse& use);
 // Throws Error(data) where the rows are not as wide as the model's.
 [[nodiscard]] Dataset open_data(const ModelUse& use, const Vae& vae);
@@ -35,11 +38,14 @@ enum class FileFormat { png, npy };
 // By the ending. Throws Error(invalid_argument) for another one or none.
 [[nodiscard]] FileFormat format_of(const std::string& out);
 void require_npy(const std::string& out);
+void require_png(const std::string& out);
 // Throws Error(invalid_argument) where the model was not trained on pictures.
 [[nodiscard]] ImageShape require_image(const ModelUse& use, const Vae& vae);
 
-// Calls `take` with all rows of the data, at most `batch` at a time. `verb` is what is done to
+// Calls `take` with the first rows of the data, or all, at most `batch` at a time. `verb` is what is done to
 // them, for the progress shown. Throws Stopped where a signal asks for it.
+void for_each_batch(const std::string& verb, const Dataset& data, std::int64_t rows, std::int32_t batch,
+                    const std::function<void(std::span<const float> values)>& take);
 void for_each_batch(const std::string& verb, const Dataset& data, std::int32_t batch,
                     const std::function<void(std::span<const float> values)>& take);
 

@@ -10,12 +10,20 @@
 namespace cuvae::cli {
 namespace {
 
-constexpr std::size_t kHelpColumn = 30;
+constexpr std::size_t kHelpColumn = 30, kHelpWidth = 79 - kHelpColumn;
 
-std::string help_line(const std::string& left, const std::string& right) {
+// A list of words that is too long for a line goes on in the next.
+std::string help_line(const std::string& left, std::string right) {
   const std::string shown = "  " + left;
   const std::size_t gap = shown.size() + 2 > kHelpColumn ? 2 : kHelpColumn - shown.size();
-  return shown + (right.empty() ? "" : std::string(gap, ' ') + right) + "\n";
+  std::string text = shown + (right.empty() ? "" : std::string(gap, ' '));
+  while (right.size() > kHelpWidth) {
+    const std::size_t bar = right.rfind('|', kHelpWidth - 1);
+    if (bar == std::string::npos) break;
+    text += right.substr(0, bar + 1) + "\n" + std::string(kHelpColumn, ' ');
+    right.erase(0, bar + 1);
+  }
+  return text + right + "\n";
 }
 
 std::vector<std::string> split_names(std::string names) {
@@ -57,9 +65,19 @@ void CommandLine::positional(std::string name, std::string help, Presence presen
   entries_.push_back({Form::positional, std::move(name), "", std::move(help), presence, std::move(use)});
 }
 
-void CommandLine::option(std::string flags, std::string placeholder, std::string help, Use use) {
-  entries_.push_back({Form::option, std::move(flags), std::move(placeholder), std::move(help),
-                      Presence::optional, std::move(use)});
+void CommandLine::positionals(std::string name, std::string help, Use use) {
+  entries_.push_back(
+      {Form::positionals, std::move(name), "", std::move(help), Presence::required, std::move(use)});
+}
+
+void CommandLine::option(std::string flags, std::string placeholder, std::string help, Use use,
+                         config::Interest interest) {
+  entries_.push_back({.form = Form::option,
+                      .names = std::move(flags),
+                      .placeholder = std::move(placeholder),
+                      .help = std::move(help),
+                      .use = std::move(use),
+                      .interest = interest});
 }
 
 void CommandLine::flag(std::string flags, std::string help, bool& on) {
@@ -74,7 +92,11 @@ bool CommandLine::parse(Arguments arguments) const {
   for (const std::string& argument : arguments) {
     if (argument == "--") break;
     if (argument == "-h" || argument == "--help") {
-      print(help());
+      print(help(config::Interest::usual));
+      return false;
+    }
+    if (argument == "--help-all" && has_special()) {
+      print(help(config::Interest::special));
       return false;
     }
     if (argument.starts_with("--") && argument.ends_with('=')) {
@@ -84,14 +106,16 @@ bool CommandLine::parse(Arguments arguments) const {
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
-  std::vector<std::string> texts(entries_.size());
+  std::vector<std::vector<std::string>> texts(entries_.size());
   std::vector<CLI::Option*> options(entries_.size(), nullptr);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
     if (entry.form == Form::flag) options[i] = app.add_flag(entry.names, *entry.on);
     if (entry.form == Form::option || entry.form == Form::positional) {
-      options[i] = app.add_option(entry.names, texts[i])->take_last();
+      const auto keep = [&text = texts[i]](const std::string& last) { text = {last}; };
+      options[i] = app.add_option_function<std::string>(entry.names, keep)->take_last();
     }
+    if (entry.form == Form::positionals) options[i] = app.add_option(entry.names, texts[i]);
   }
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -101,7 +125,7 @@ bool CommandLine::parse(Arguments arguments) const {
   refuse_leftovers(app.remaining());
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const bool given = options[i] != nullptr && options[i]->count() > 0;
-    if (given && entries_[i].use) entries_[i].use(texts[i]);
+    if (given && entries_[i].use) std::ranges::for_each(texts[i], entries_[i].use);
     if (!given && entries_[i].presence == Presence::required) {
       throw Error(Errc::invalid_argument, entries_[i].names + " is missing\nusage: " + usage_);
     }
@@ -111,6 +135,7 @@ bool CommandLine::parse(Arguments arguments) const {
 
 void CommandLine::refuse_leftovers(const std::vector<std::string>& leftovers) const {
   std::vector<std::string> flags{"--help"};
+  if (has_special()) flags.emplace_back("--help-all");
   for (const Entry& entry : entries_) {
     if (entry.form != Form::option && entry.form != Form::flag) continue;
     std::ranges::copy(split_names(entry.names), std::back_inserter(flags));
@@ -131,9 +156,14 @@ void CommandLine::refuse_leftovers(const std::vector<std::string>& leftovers) co
   }
 }
 
-std::string CommandLine::help() const {
+bool CommandLine::has_special() const {
+  return std::ranges::find(entries_, config::Interest::special, &Entry::interest) != entries_.end();
+}
+
+std::string CommandLine::help(config::Interest most) const {
   std::string text = summary_ + "\n\nusage: " + usage_ + "\n";
   for (const Entry& entry : entries_) {
+    if (entry.interest > most) continue;
     std::string left = entry.names;
     std::ranges::replace(left, ',', ' ');
     if (entry.form == Form::heading) {
@@ -142,6 +172,7 @@ std::string CommandLine::help() const {
       text += help_line(entry.placeholder.empty() ? left : left + " " + entry.placeholder, entry.help);
     }
   }
+  if (most == config::Interest::usual && has_special()) text += help_line("--help-all", "more options");
   return text + "examples:\n" + examples_;
 }
 

@@ -25,8 +25,11 @@ class CommandLine {
   // In the order of --help. What is given reaches `use` in that order too, after the whole line made sense.
   void heading(std::string title);
   void positional(std::string name, std::string help, Presence presence, Use use);
-  void option(std::string flags, std::string placeholder, std::string help,
-              Use use);  // flags: "-n" or "-n,--number"
+  // One or more of them, each of which reaches `use`.
+  void positionals(std::string name, std::string help, Use use);
+  // flags: "-n" or "-n,--number". A special one stands in --help-all alone.
+  void option(std::string flags, std::string placeholder, std::string help, Use use,
+              config::Interest interest = config::Interest::usual);
   void flag(std::string flags, std::string help, bool& on);
 
   // An option for a setting; its default stands in the help, its mistakes are reported under its flag.
@@ -40,19 +43,21 @@ class CommandLine {
   }
   [[nodiscard]] static std::string with_default(const std::string& help, const std::string& value);
 
-  // False where --help was asked for, which is then printed. Throws Error(invalid_argument).
+  // False where --help or --help-all was asked for, which is then printed. Throws Error(invalid_argument).
   [[nodiscard]] bool parse(Arguments arguments) const;
 
  private:
-  enum class Form { heading, positional, option, flag };
+  enum class Form { heading, positional, positionals, option, flag };
   struct Entry {
     Form form = Form::heading;
     std::string names{}, placeholder{}, help{};
     Presence presence = Presence::optional;
     Use use{};
     bool* on = nullptr;
+    config::Interest interest = config::Interest::usual;
   };
-  [[nodiscard]] std::string help() const;
+  [[nodiscard]] std::string help(config::Interest most) const;
+  [[nodiscard]] bool has_special() const;
   void refuse_leftovers(const std::vector<std::string>& leftovers) const;
 
   std::string usage_, summary_, examples_;

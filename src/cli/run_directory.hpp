@@ -40,9 +40,12 @@ class RunDirectory {
   static constexpr const char* kModel = "model.safetensors";
   static constexpr const char* kState = "state.safetensors";
   static constexpr const char* kBest = "best.safetensors";
+  static constexpr const char* kCurves = "curves.png";
   static constexpr const char* kSamples = "samples.png";
   static constexpr const char* kReconstructions = "reconstructions.png";
-  static constexpr std::array kFiles{kState, kModel, kBest, kConfig, kMetrics, kSamples, kReconstructions};
+  static constexpr const char* kReproduction = "reproduction.json";
+  static constexpr std::array kFiles{kState,   kModel,           kBest,        kConfig, kMetrics, kCurves,
+                                     kSamples, kReconstructions, kReproduction};
 
  private:
   void require_free() const;

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "src/cli/output.hpp"
+#include "src/config/likelihood.hpp"
 
 namespace cuvae::cli {
 namespace {
@@ -12,12 +13,22 @@ std::string data_text(const Dataset& data) {
          ", " + data.description();
 }
 
+std::string top_layers_text(const ModelConfig& model) {
+  std::string up, down;
+  for (const std::int32_t width : model.top_hidden) {
+    up += std::to_string(width) + "-";
+    down.insert(0, "-" + std::to_string(width));
+  }
+  return up + "[" + std::to_string(model.top_latent) + "]" + down;
+}
+
 std::string layers_text(const ModelConfig& model) {
   std::string text = std::to_string(model.data_dim);
   for (const std::int32_t width : model.encoder_hidden) text.append("-").append(std::to_string(width));
   text += "-[" + std::to_string(model.latent) + "]";
   for (const std::int32_t width : model.decoder_hidden) text.append("-").append(std::to_string(width));
-  return text + "-" + std::to_string(model.data_dim);
+  text += "-" + std::to_string(model.data_dim);
+  return model.top_latent > 0 ? text + " above it " + top_layers_text(model) : text;
 }
 
 std::string model_text(const ModelConfig& model, const Plan& plan) {
@@ -25,15 +36,25 @@ std::string model_text(const ModelConfig& model, const Plan& plan) {
          std::to_string(plan.parameters) + " parameters";
 }
 
+std::string bound_text(const TrainConfig& train) {
+  std::string text = train.objective == Objective::elbo ? "ELBO" : std::string(to_string(train.objective));
+  return train.samples > 1 ? text + " of " + std::to_string(train.samples) + " samples" : text;
+}
+
 std::string objective_text(const RunSettings& settings) {
-  std::string text = "ELBO, " + std::string(to_string(settings.model.likelihood)) + " likelihood";
-  if (settings.model.likelihood == Likelihood::gaussian) {
+  std::string text =
+      bound_text(settings.train) + ", " + std::string(to_string(settings.model.likelihood)) + " likelihood";
+  if (config::has_variance(settings.model.likelihood)) {
     const ModelConfig& model = settings.model;
     text += ", variance " + (model.variance == Variance::fixed ? config::format(model.fixed_variance)
                                                                : std::string(to_string(model.variance)));
   }
   if (settings.model.binarize != Binarize::none) {
     text += ", binarize " + std::string(to_string(settings.model.binarize));
+  }
+  if (settings.model.prior != Prior::standard) {
+    text += ", " + std::string(to_string(settings.model.prior)) + " prior of " +
+            std::to_string(settings.model.prior_components) + " components";
   }
   text += ", KL weight " + config::format(settings.train.kl_weight);
   if (settings.train.kl_warmup > 0) text += " after " + config::format(settings.train.kl_warmup) + " epochs";
@@ -47,6 +68,18 @@ std::string training_text(const TrainConfig& train, const Plan& plan) {
          " per epoch";
 }
 
+// A unit is active where the mean of q(z|x) varies by more than 0.01 over the rows. Posterior collapse leaves
+// next to none: fewer than a tenth.
+std::string active_units_text(std::int32_t active, const RunSettings& settings) {
+  const std::int32_t latent = settings.model.latent;
+  std::string text = std::to_string(active) + " of " + std::to_string(latent) + " latent units " +
+                     (active == 1 ? "is" : "are") + " active";
+  if (active * 10 < latent && settings.train.kl_weight > 0)
+    text += "; for more, try a --kl-warmup of some epochs, or a --kl-weight below " +
+            config::format(settings.train.kl_weight);
+  return text + "\n";
+}
+
 }  // namespace
 
 std::string start_table(const RunSettings& settings, const Dataset& data, const Plan& plan,
@@ -57,6 +90,7 @@ std::string start_table(const RunSettings& settings, const Dataset& data, const 
     rows.emplace_back("validation",
                       config::format(settings.train.validation_fraction) + " of the rows, held out");
   }
+  if (!settings.preset.empty()) rows.emplace_back("preset", settings.preset);
   rows.emplace_back("model", model_text(settings.model, plan));
   rows.emplace_back("objective", objective_text(settings));
   rows.emplace_back("training", training_text(settings.train, plan));
@@ -83,7 +117,8 @@ std::string resume_note(const Trainer& trainer) {
   return "resuming after step " + std::to_string(trainer.steps_done()) + "\n";
 }
 
-std::string finished_note(const FitResult& result, const RunDirectory& directory) {
+std::string finished_note(const FitResult& result, const RunDirectory& directory,
+                          const RunSettings& settings) {
   using Run = RunDirectory;
   Rows files;
   const auto is_there = [&](const char* name) {
@@ -98,10 +133,12 @@ std::string finished_note(const FitResult& result, const RunDirectory& directory
   list("best model", Run::kBest);
   list("state", Run::kState);
   list("metrics", Run::kMetrics);
+  list("curves", Run::kCurves);
   list("samples", Run::kSamples);
   list("reconstructions", Run::kReconstructions);
   std::string text = result.explanation + "; " + std::to_string(result.steps) +
                      (result.steps == 1 ? " step\n" : " steps\n") + two_columns(files);
+  if (!result.history.empty()) text += active_units_text(result.history.back().active_units, settings);
   if (!result.history.empty() && result.history.back().validation) {
     text +=
         "validation elbo " + fixed(result.history.back().validation->elbo, 3) + " nats per row, at the end\n";

@@ -14,7 +14,8 @@ namespace cuvae::cli {
                                       const Device& device);
 [[nodiscard]] std::string plan_table(const Plan& plan);
 [[nodiscard]] std::string resume_note(const Trainer& trainer);
-[[nodiscard]] std::string finished_note(const FitResult& result, const RunDirectory& directory);
+[[nodiscard]] std::string finished_note(const FitResult& result, const RunDirectory& directory,
+                                        const RunSettings& settings);
 [[nodiscard]] std::string stopped_note(const FitResult& result, const RunDirectory& directory);
 
 }  // namespace cuvae::cli

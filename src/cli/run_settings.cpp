@@ -16,6 +16,9 @@ RunKey from_library(const config::Key& key) {
 std::vector<RunKey> all_keys() {
   std::vector<RunKey> all{
       text({kDataKey, "DATA", "IDX(.gz) or NPY file, builtin:shapes[:ROWS]"}, &RunSettings::data),
+      config::integer_key<RunSettings>(
+          config::Group::run, {"rows", "N", "the first so many of DATA; 0: all", config::Interest::special},
+          &RunSettings::rows, {0, std::numeric_limits<std::int64_t>::max()}),
       text({"validation", "DATA", "rows to validate on after each epoch"}, &RunSettings::validation),
       text({kOutKey, "DIR", "folder of the run [runs/<date-time>]"}, &RunSettings::out),
       config::integer_key<RunSettings>(
@@ -37,8 +40,7 @@ std::span<const RunKey> run_keys() {
 }
 
 void validate(const RunSettings& settings) {
-  cuvae::validate(settings.model);
-  cuvae::validate(settings.train);
+  cuvae::validate(settings.model, settings.train);
   const bool fraction = settings.train.validation_fraction > 0.0;
   if (fraction && !settings.validation.empty()) {
     throw Error(Errc::invalid_argument,

@@ -5,6 +5,7 @@
 #include "cuvae/trainer.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/config_file.hpp"
+#include "src/cli/presets.hpp"
 #include "src/cli/run_report.hpp"
 #include "src/cli/signals.hpp"
 #include "src/cli/training_run.hpp"
@@ -15,7 +16,7 @@ namespace {
 using config::Group;
 
 struct Request {
-  std::string config_file;
+  std::string config_file, preset, scale;
   bool resume = false;
   bool dry_run = false;
   std::vector<Given> on_line;
@@ -37,7 +38,8 @@ void add_settings(CommandLine& line, Request& request, Group group) {
         value.empty() || shorthand ? key.words.help : CommandLine::with_default(key.words.help, value),
         [&request, name = key.words.name, flag](const std::string& text) {
           request.on_line.push_back({name, name == kOutKey ? not_empty(flag, text) : text, flag});
-        });
+        },
+        key.words.interest);
   }
 }
 
@@ -52,6 +54,10 @@ CommandLine command_line(Request& request) {
                   });
   line.option("--config", "FILE.toml", "settings; options given here win",
               [&](const std::string& text) { request.config_file = not_empty("--config", text); });
+  line.option("--preset", "NAME", "a published recipe (cuvae reproduce --list)",
+              [&](const std::string& text) { request.preset = not_empty("--preset", text); });
+  line.option("--scale", "PART", "of the preset's schedule, such as 1/100",
+              [&](const std::string& text) { request.scale = not_empty("--scale", text); });
   line.flag("--resume", "continue the run in --out where it stopped", request.resume);
   line.flag("--dry-run", "show memory and phases of a step, and stop", request.dry_run);
   add_settings(line, request, Group::run);
@@ -72,8 +78,23 @@ void apply_settings(const std::vector<Given>& given, RunSettings& settings) {
   }
 }
 
+// What of the settings is the recipe's; the rest wins over it.
+void apply_preset(const Request& request, RunSettings& settings) {
+  if (!request.scale.empty() && request.preset.empty())
+    throw Error(Errc::invalid_argument,
+                "--scale shortens the schedule of a --preset; give one, or fewer --epochs");
+  if (request.preset.empty()) return;
+  const Preset& preset = find_preset(request.preset);
+  apply_settings(settings_of(preset), settings);
+  settings.preset = preset.name + ", " + preset.source;
+  if (!request.scale.empty())
+    settings.preset +=
+        "; shortened to " + request.scale + ": " + shorten(settings.train, parse_scale(request.scale));
+}
+
 RunSettings resolve(const Request& request) {
   RunSettings settings;
+  apply_preset(request, settings);
   if (!request.config_file.empty()) apply_settings(read_config_file(request.config_file), settings);
   apply_settings(request.on_line, settings);
   validate(settings);
@@ -101,7 +122,9 @@ FitResult fit(Trainer& trainer, const Dataset& data, const std::optional<Dataset
 }
 
 ExitCode train(const Request& request, RunSettings settings) {
-  const Dataset data = Dataset::open(settings.data);
+  const Dataset whole = Dataset::open(settings.data);
+  if (!request.preset.empty()) require_shape(find_preset(request.preset), whole);
+  const Dataset data = settings.rows > 0 ? whole.first(settings.rows) : whole;
   std::optional<Dataset> validation;
   if (!settings.validation.empty()) validation = Dataset::open(settings.validation);
   settings.model.data_dim = data.cols();
@@ -131,7 +154,7 @@ ExitCode train(const Request& request, RunSettings settings) {
     run.finish();
   }
   if (result.reason != StopReason::requested) {
-    print(finished_note(result, directory));
+    print(finished_note(result, directory, settings));
     return ExitCode::ok;
   }
   try {

@@ -40,6 +40,7 @@ TrainingRun::TrainingRun(Trainer& trainer, RunDirectory& directory, const RunSet
       pictured_(pictured),
       provenance_(provenance(data, trainer.device())),
       metrics_(directory.file(RunDirectory::kMetrics), trainer.epochs_done()),
+      curves_{run_name(directory.path()), {}},
       display_(terminal(Stream::err)),
       seen_step_(trainer.steps_done()) {}
 
@@ -83,6 +84,7 @@ void TrainingRun::finish_epoch(const EpochMetrics& metrics) {
   }
   draw_pictures();
   metrics_.append(metrics);
+  draw_run(metrics);
   save();
 }
 
@@ -109,6 +111,13 @@ void TrainingRun::draw_pictures() {
     draw_samples(directory_.file(RunDirectory::kSamples), vae.sample(samples, settings_.train.seed), samples,
                  image);
   draw_reconstructions(directory_.file(RunDirectory::kReconstructions), vae, pictured_, image);
+}
+
+// Those of a resumed run begin with what its file holds.
+void TrainingRun::draw_run(const EpochMetrics& metrics) {
+  if (curves_.epochs.empty()) curves_.epochs = read_metrics(directory_.file(RunDirectory::kMetrics));
+  add_epoch(curves_.epochs, {metrics.epoch, metrics.train, metrics.validation});
+  draw_curves(directory_.file(RunDirectory::kCurves), std::span(&curves_, 1));
 }
 
 }  // namespace cuvae::cli

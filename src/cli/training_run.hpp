@@ -8,6 +8,7 @@
 #include "cuvae/trainer.hpp"
 #include "src/cli/metrics.hpp"
 #include "src/cli/progress.hpp"
+#include "src/cli/run_curves.hpp"
 #include "src/cli/run_directory.hpp"
 #include "src/cli/run_settings.hpp"
 
@@ -31,6 +32,7 @@ class TrainingRun {
   void finish_epoch(const EpochMetrics& metrics);
   void save();
   void draw_pictures();
+  void draw_run(const EpochMetrics& metrics);
   [[nodiscard]] std::map<std::string, std::string> metadata() const;
 
   Trainer& trainer_;
@@ -40,6 +42,7 @@ class TrainingRun {
   Dataset pictured_;  // the rows that are shown reconstructed
   std::map<std::string, std::string> provenance_;
   MetricsFile metrics_;
+  RunCurves curves_;
   ProgressDisplay display_;
   bool config_written_ = false;
   std::int64_t saved_step_ = -1;

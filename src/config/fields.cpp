@@ -1,8 +1,16 @@
 // Settings as the metadata of checkpoints keeps them.
+#include <algorithm>
+
 #include "src/config/schema.hpp"
 
 namespace cuvae::config {
 namespace {
+
+// That files from before them do without; such a setting is then its default.
+constexpr std::string_view kLaterKeys[]{
+    "categories", "top_latent",  "top_hidden", "prior",          "prior_components",  // of a model
+    "order",      "objective",   "samples",    "tc_weight",      "mmd_weight",        // of its training
+    "kl_cycles",  "kl_capacity", "free_bits",  "free_bits_total"};                    // of its training
 
 bool belongs(const Key& key, Group group) {
   return key.group == group || (group == Group::model && key.group == Group::derived);
@@ -28,6 +36,7 @@ Settings from_fields(const std::map<std::string, std::string>& fields, Group gro
     for (const Key& key : keys()) {
       if (!belongs(key, group)) continue;
       const auto field = fields.find(key.words.name);
+      if (field == fields.end() && std::ranges::count(kLaterKeys, key.words.name) > 0) continue;
       if (field == fields.end()) throw Error(Errc::data, key.words.name + " is missing");
       labelled(key.words.name, [&] { key.parse(settings, field->second); });
     }

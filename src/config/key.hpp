@@ -19,10 +19,14 @@ enum class Kind { integer, number, text, number_or_text, widths };
 // shorthand: sets several others. derived: follows from the data; kept in checkpoints, not set by hand.
 enum class Group { run, model, train, machine, shorthand, derived };
 
+// Which help names a setting: any, or only the one of everything.
+enum class Interest { usual, special };
+
 struct Words {
   std::string name;         // snake_case; on the command line with dashes
   std::string placeholder;  // of the value, in --help
   std::string help;
+  Interest interest = Interest::usual;
 };
 
 template <class Settings>
@@ -112,7 +116,7 @@ BasicKey<Settings> text_key(Group group, Words words, std::string Part::*field) 
 template <class Settings, class Part, class Enum>
 BasicKey<Settings> choice_key(Group group, std::string name, Enum Part::*field) {
   return {
-      {std::move(name), "NAME", words<Enum>()},
+      {std::move(name), "NAME", words<Enum>(), Interest::usual},
       group,
       Kind::text,
       [=](Settings& settings, const std::string& text) { part<Part>(settings).*field = parse<Enum>(text); },

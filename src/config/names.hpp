@@ -31,6 +31,10 @@ template <>
 inline constexpr std::array kNames<Likelihood>{
     Name{Likelihood::bernoulli, "bernoulli"},
     Name{Likelihood::gaussian, "gaussian"},
+    Name{Likelihood::continuous_bernoulli, "continuous-bernoulli"},
+    Name{Likelihood::laplace, "laplace"},
+    Name{Likelihood::discretized_logistic, "discretized-logistic"},
+    Name{Likelihood::categorical, "categorical"},
 };
 template <>
 inline constexpr std::array kNames<Variance>{
@@ -43,6 +47,13 @@ inline constexpr std::array kNames<Binarize>{
     Name{Binarize::none, "none"},
     Name{Binarize::dynamic, "dynamic"},
     Name{Binarize::threshold, "threshold"},
+    Name{Binarize::once, "once"},
+};
+template <>
+inline constexpr std::array kNames<Prior>{
+    Name{Prior::standard, "standard"},
+    Name{Prior::mixture, "mixture"},
+    Name{Prior::vamp, "vamp"},
 };
 template <>
 inline constexpr std::array kNames<Initialization>{
@@ -56,10 +67,26 @@ inline constexpr std::array kNames<OutputBias>{
     Name{OutputBias::data_mean, "data-mean"},
 };
 template <>
+inline constexpr std::array kNames<Objective>{
+    Name{Objective::elbo, "elbo"},     Name{Objective::elbo_sampled, "elbo-sampled"},
+    Name{Objective::stl, "stl"},       Name{Objective::iwae, "iwae"},
+    Name{Objective::dreg, "dreg"},     Name{Objective::tc_mws, "tc-mws"},
+    Name{Objective::tc_mss, "tc-mss"}, Name{Objective::mmd, "mmd"},
+};
+template <>
 inline constexpr std::array kNames<Optimizer>{
     Name{Optimizer::adam, "adam"},
     Name{Optimizer::adamw, "adamw"},
     Name{Optimizer::sgd, "sgd"},
+    Name{Optimizer::iwae_adam, "iwae-adam"},
+    Name{Optimizer::rmsprop, "rmsprop"},
+    Name{Optimizer::adamax, "adamax"},
+    Name{Optimizer::adam_normgrad, "adam-normgrad"},
+};
+template <>
+inline constexpr std::array kNames<RowSequence>{
+    Name{RowSequence::shuffled, "shuffled"},
+    Name{RowSequence::filed, "filed"},
 };
 template <>
 inline constexpr std::array kNames<Precision>{

@@ -71,7 +71,7 @@ Key widths_key(std::string name, std::string help, std::vector<std::int32_t> Mod
 
 Key variance_key() {
   return {
-      {"variance", "V", "X|shared|per-dimension of the Gaussian"},
+      {"variance", "V", "X|shared|per-dimension, where it has one"},
       Group::model,
       Kind::number_or_text,
       [](Settings& settings, const std::string& text) {

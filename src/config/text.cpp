@@ -51,6 +51,16 @@ std::int64_t to_integer(const std::string& text) {
   refuse(text, "is no whole number");
 }
 
+std::vector<std::int64_t> to_integers(const std::string& text) {
+  std::vector<std::int64_t> numbers;
+  for (const std::string_view part : split(text, ',')) {
+    const auto number = whole<std::int64_t>(part);
+    if (!number) refuse(text, "is no list of whole numbers; write e.g. 0,3,7");
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
 std::uint64_t to_seed(const std::string& text) {
   if (const auto value = whole<std::uint64_t>(text)) return *value;
   refuse(text, "is no seed; allowed: whole numbers from 0 to 18446744073709551615");

@@ -11,6 +11,7 @@
 namespace cuvae::config {
 
 [[nodiscard]] std::int64_t to_integer(const std::string& text);
+[[nodiscard]] std::vector<std::int64_t> to_integers(const std::string& text);  // "0,3,7"
 [[nodiscard]] std::uint64_t to_seed(const std::string& text);
 [[nodiscard]] double to_number(const std::string& text);  // finite
 [[nodiscard]] bool is_number(const std::string& text);

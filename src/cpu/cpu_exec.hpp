@@ -11,9 +11,11 @@
 
 #include "kernels/ops/binarize.hpp"
 #include "src/cpu/gemm.hpp"
+#include "src/cpu/group_loop.hpp"
 #include "src/cpu/loops.hpp"
 #include "src/cpu/memory.hpp"
 #include "src/cpu/services.hpp"
+#include "src/cpu/sums.hpp"
 
 namespace cuvae::cpu::CUVAE_CPU_TARGET {
 
@@ -49,7 +51,24 @@ class CpuExec {
   template <class Op>
   void row_map_reduce(const Op& op, const ops::RowIo<Op::kIn, Op::kOut>& io, PassContext pass,
                       const ops::NoiseSource& noise) {
-    CUVAE_CPU_TARGET::row_map_reduce(op, io, *pass.state, RowNoise{noise, pass.row_ids}, device_.threads);
+    CUVAE_CPU_TARGET::row_map_reduce(op, io, pass, noise, device_.threads);
+  }
+
+  template <class Op>
+  void row_sum(const Op& op, const ops::RowSumIo<Op::kIn, Op::kOut>& io, PassContext pass,
+               const ops::NoiseSource& noise) {
+    CUVAE_CPU_TARGET::row_sum(op, io, pass, noise, device_.threads);
+  }
+
+  template <class LogWeight>
+  void weigh(const LogWeight& op, const ops::WeighIo& io, PassContext pass) {
+    CUVAE_CPU_TARGET::weigh(op, io, pass);
+  }
+
+  template <class Op>
+  void group_map_reduce(const Op& op, const ops::RowIo<Op::kIn, 1>& io, std::int32_t categories,
+                        PassContext pass) {
+    CUVAE_CPU_TARGET::group_map_reduce(op, io, categories, pass, device_.threads);
   }
 
   template <class Op>
@@ -63,13 +82,18 @@ class CpuExec {
     CUVAE_CPU_TARGET::column_sum(matrix, sums, mode, device_.threads);
   }
 
-  void add_losses(const float* row_nll, const float* row_kl, std::int64_t rows, ops::StepState* state) {
-    double nll = 0, kl = 0;
-    for (std::int64_t row = 0; row < rows; ++row) {
-      nll += static_cast<double>(row_nll[row]);
-      kl += static_cast<double>(row_kl[row]);
-    }
-    ops::AddLosses{nll, kl}(*state);
+  void add_losses(const Backend::RowLosses& losses, PassContext pass) {
+    const auto total_of = [](const float* values, std::int64_t count) {
+      double sum = 0;
+      for (std::int64_t i = 0; i < count; ++i) sum += static_cast<double>(values[i]);
+      return sum;
+    };
+    const std::int64_t all = losses.rows * pass.samples;
+    const double nll = total_of(losses.nll, all) / pass.samples, kl = total_of(losses.kl, all) / pass.samples;
+    const double objective = losses.objective == nullptr ? ops::negative_elbo(*pass.state, nll, kl)
+                                                         : total_of(losses.objective, losses.rows);
+    const double extra = losses.extra == nullptr ? 0.0 : total_of(losses.extra, losses.extras);
+    ops::AddLosses{nll, kl, objective + extra}(*pass.state);
   }
 
   void end_step(const float* values, std::int64_t size, std::byte* scratch, double clip_norm,

@@ -15,11 +15,28 @@ inline constexpr std::int64_t kElementsPerPiece = 1 << 14;
 // Factors of a product before its logarithm is taken (row_op.hpp).
 inline constexpr std::int32_t kFactorsPerLog = 16;
 
-// Noise of a pass: where it comes from, and the data-set row behind each row.
+// Where the noise of a loop's rows comes from: each is a sample of a row of the pass.
 struct RowNoise {
   ops::NoiseSource source;
   const std::int64_t* row_ids = nullptr;
+  std::int32_t samples = 1;
+
+  template <ops::Noise kNoise>
+  void draw(std::uint32_t step, std::int64_t row, std::int32_t first, std::int32_t count, float* out) const {
+    ops::NoiseSource of_sample = source;
+    of_sample.sample += static_cast<std::uint32_t>(ops::row_of(ops::Of::sample, row, samples));
+    CUVAE_CPU_TARGET::draw<kNoise>(of_sample, ops::step_of(source, step),
+                                   row_ids[ops::row_of(ops::Of::row, row, samples)], first, count, out);
+  }
 };
+
+template <class Op>
+HWY_INLINE Op with_value(const Op& op, const float* value) {
+  if constexpr (ops::kTakesRowValue<Op>) {
+    if (value != nullptr) return op.of_row(*value);
+  }
+  return op;
+}
 
 // Calls row_body(row) for every row, in pieces of whole rows.
 template <class RowBody>
@@ -32,13 +49,13 @@ void for_each_row(std::int64_t rows, std::int64_t cols, int threads, const RowBo
   });
 }
 
-template <int kIn, int kOut>
-HWY_INLINE void write_zeros(const ops::RowIo<kIn, kOut>& io, std::int64_t row) {
+template <int kOut>
+HWY_INLINE void write_zeros(const ops::Output* outputs, std::int32_t width, std::int64_t row) {
   for (int k = 0; k < kOut; ++k) {
-    float* out = static_cast<float*>(io.out[k].data) + row * io.out[k].ld;
-    for (std::int32_t col = 0; col < io.width; ++col) out[col] = 0.0f;
+    const ops::Output output = outputs[k];
+    float* out = static_cast<float*>(output.data) + row * output.ld;
+    for (std::int32_t col = 0; col < width; ++col) out[col] = 0.0f;
   }
-  if (io.row_loss != nullptr) io.row_loss[row] = 0.0f;
 }
 
 // One row in blocks of kLanes columns; lanes outside the row give zeros and no loss. Works on copies: a store
@@ -47,9 +64,15 @@ template <class Op>
 class RowLoop {
  public:
   HWY_INLINE RowLoop(const Op& op, const ops::RowIo<Op::kIn, Op::kOut>& io, std::int64_t row)
-      : op_(op), cols_(io.cols), row_(row), row_loss_(io.row_loss) {
-    for (int k = 0; ops::kReadsInput<Op> && k < Op::kIn; ++k)
-      in_[k] = static_cast<const float*>(io.in[k].data) + row * io.in[k].ld;
+      : op_(with_value(op, io.row_value == nullptr ? nullptr : io.row_value + row)),
+        cols_(io.cols),
+        row_(row),
+        row_loss_(io.row_loss),
+        before_(io.loss == ops::RowLoss::add ? io.row_loss[row] : 0.0f) {
+    for (int k = 0; ops::kReadsInput<Op> && k < Op::kIn; ++k) {
+      in_[k] =
+          static_cast<const float*>(io.in[k].data) + ops::row_of(io.in[k].of, row, io.samples) * io.in[k].ld;
+    }
     for (int k = 0; k < Op::kOut; ++k) out_[k] = static_cast<float*>(io.out[k].data) + row * io.out[k].ld;
   }
 
@@ -60,13 +83,12 @@ class RowLoop {
       float drawn[kDrawColumns];
       for (std::int32_t first = 0; first < cols_; first += kDrawColumns) {
         const std::int32_t count = cols_ - first < kDrawColumns ? cols_ - first : kDrawColumns;
-        draw<Op::kNoise>(noise.source, static_cast<std::uint32_t>(state.step), noise.row_ids[row_], first,
-                         count, drawn);
+        noise.draw<Op::kNoise>(static_cast<std::uint32_t>(state.step), row_, first, count, drawn);
         run_columns(first, first + count, drawn);
       }
     }
     take_logarithm();
-    if (row_loss_ != nullptr) row_loss_[row_] = static_cast<float>(sum_.sum());
+    if (row_loss_ != nullptr) row_loss_[row_] = before_ + static_cast<float>(sum_.sum());
   }
 
  private:
@@ -118,25 +140,29 @@ class RowLoop {
 
   const Op op_;
   const float* in_[Op::kIn] = {};
-  float* out_[Op::kOut];
+  float* out_[ops::at_least_one(Op::kOut)];
   const std::int32_t cols_;
   const std::int64_t row_;
   float* const row_loss_;
+  const float before_;
   Pack loss_{0.0f}, product_{1.0f};
   WideSum sum_;
   std::int32_t factors_ = 0;
 };
 
 template <class Op>
-void row_map_reduce(const Op& unbound, const ops::RowIo<Op::kIn, Op::kOut>& io, const ops::StepState& state,
-                    const RowNoise& noise, int threads) {
+void row_map_reduce(const Op& unbound, const ops::RowIo<Op::kIn, Op::kOut>& io, PassContext pass,
+                    const ops::NoiseSource& source, int threads) {
+  const ops::StepState& state = *pass.state;
   const Op op = ops::bind(unbound, state);
-  const std::int64_t active = state.pass.active_rows;
+  const RowNoise noise{source, pass.row_ids, pass.samples};
+  const std::int64_t active = pass.active(state, io.rows);
   for_each_row(io.rows, io.cols, threads, [&](std::int64_t row) {
     if (row < active) {
       RowLoop<Op>(op, io, row).run(state, noise);
     } else {
-      write_zeros(io, row);
+      write_zeros<Op::kOut>(io.out, io.width, row);
+      if (io.row_loss != nullptr && io.loss == ops::RowLoss::overwrite) io.row_loss[row] = 0.0f;
     }
   });
 }

@@ -9,6 +9,7 @@
 
 #include "kernels/cuda/map.cuh"
 #include "kernels/cuda/step.cuh"
+#include "kernels/cuda/weigh.cuh"
 #include "src/backend/backend.hpp"
 #include "src/backend/gemm.hpp"
 #include "src/cuda/branches.hpp"
@@ -101,8 +102,27 @@ class CudaExec {
   void row_map_reduce(const Op& op, const ops::RowIo<Op::kIn, Op::kOut>& io, PassContext pass,
                       const ops::NoiseSource& noise) {
     const OnDevice guard(context_->device());
-    const RowPass row_pass{.state = pass.state, .row_ids = pass.row_ids, .noise = noise};
-    run_row_op(op, io, row_pass, branches_->own());
+    run_row_op(op, io, row_pass_of(pass, noise), branches_->own());
+  }
+
+  template <class Op>
+  void row_sum(const Op& op, const ops::RowSumIo<Op::kIn, Op::kOut>& io, PassContext pass,
+               const ops::NoiseSource& noise) {
+    const OnDevice guard(context_->device());
+    run_row_sum(op, io, row_pass_of(pass, noise), branches_->own());
+  }
+
+  template <class LogWeight>
+  void weigh(const LogWeight& op, const ops::WeighIo& io, PassContext pass) {
+    const OnDevice guard(context_->device());
+    cuda::weigh(op, io, row_pass_of(pass, {}), branches_->own());
+  }
+
+  template <class Op>
+  void group_map_reduce(const Op& op, const ops::RowIo<Op::kIn, 1>& io, std::int32_t categories,
+                        PassContext pass) {
+    const OnDevice guard(context_->device());
+    run_group_op(op, io, categories, row_pass_of(pass, {}), branches_->own());
   }
 
   template <class Rule>
@@ -123,9 +143,12 @@ class CudaExec {
     run_column_sum(matrix, sums, mode, branches_->own());
   }
 
-  void add_losses(const float* row_nll, const float* row_kl, std::int64_t rows, ops::StepState* state) {
+  void add_losses(const Backend::RowLosses& losses, PassContext pass) {
     const OnDevice guard(context_->device());
-    launch(add_losses_kernel, 1, kBlockThreads, branches_->own(), row_nll, row_kl, rows, state);
+    launch(add_losses_kernel, 1, kBlockThreads, branches_->own(),
+           RowLosses{losses.nll, losses.kl, losses.objective, losses.rows, pass.samples, losses.extra,
+                     losses.extras},
+           pass.state);
   }
 
   void end_step(const float* values, std::int64_t size, std::byte* scratch, double clip_norm,
@@ -171,6 +194,14 @@ class CudaExec {
 
  private:
   static constexpr std::int64_t kSumBytes = 256;  // the sum itself, before the scratch of its reduction
+
+  [[nodiscard]] static RowPass row_pass_of(PassContext pass, const ops::NoiseSource& noise) {
+    return {.state = pass.state,
+            .row_ids = pass.row_ids,
+            .noise = noise,
+            .samples = pass.samples,
+            .all_rows = pass.rows == PassContext::Rows::all};
+  }
 
   // A handle of cuBLASLt belongs to the device that is current when it is made.
   [[nodiscard]] static std::unique_ptr<LtLibrary> make_library(const Context& context) {

@@ -4,7 +4,9 @@
 
 #include "cuvae/error.hpp"
 #include "kernels/cuda/column_sum.cuh"
+#include "kernels/cuda/group_map_reduce.cuh"
 #include "kernels/cuda/row_map_reduce.cuh"
+#include "kernels/cuda/row_sum.cuh"
 #include "kernels/ops/binarize.hpp"
 #include "src/backend/backend.hpp"
 #include "src/cuda/stored.cuh"
@@ -15,18 +17,36 @@ namespace cuvae::cuda {
   return mode == GradientMode::accumulate ? SumMode::accumulate : SumMode::overwrite;
 }
 
-template <class Op>
-void run_row_op(const Op& op, const ops::RowIo<Op::kIn, Op::kOut>& io, const RowPass& pass, Queue queue) {
+// run(In, Out) for the types that the operands of an op are stored as.
+template <class Op, class Io, class Run>
+void with_types(const Io& io, const Run& run) {
   using In = Floats<Op::kIn>;
   using Out = Floats<Op::kOut>;
-  if (is_stored_as<In, Out, Op>(io)) return row_map_reduce<Op, In, Out>(op, io, pass, queue);
+  if (is_stored_as<In, Out>(io)) return run(In{}, Out{});
   if constexpr (Mixed<Op>::kIs) {
     using MixedIn = typename Mixed<Op>::In;
     using MixedOut = typename Mixed<Op>::Out;
-    if (is_stored_as<MixedIn, MixedOut, Op>(io))
-      return row_map_reduce<Op, MixedIn, MixedOut>(op, io, pass, queue);
+    if (is_stored_as<MixedIn, MixedOut>(io)) return run(MixedIn{}, MixedOut{});
   }
   throw Error(Errc::internal, "an op was given operands in a form it has no kernel for");
+}
+
+template <class Op>
+void run_group_op(const Op& op, const ops::RowIo<Op::kIn, 1>& io, std::int32_t categories,
+                  const RowPass& pass, Queue queue) {
+  with_types<Op>(io, [&]<class In, class Out>(In, Out) {
+    group_map_reduce<Op, In, Out>(op, io, categories, pass, queue);
+  });
+}
+
+template <class Op>
+void run_row_op(const Op& op, const ops::RowIo<Op::kIn, Op::kOut>& io, const RowPass& pass, Queue queue) {
+  with_types<Op>(io, [&]<class In, class Out>(In, Out) { row_map_reduce<Op, In, Out>(op, io, pass, queue); });
+}
+
+template <class Op>
+void run_row_sum(const Op& op, const ops::RowSumIo<Op::kIn, Op::kOut>& io, const RowPass& pass, Queue queue) {
+  with_types<Op>(io, [&]<class In, class Out>(In, Out) { row_sum<Op, In, Out>(op, io, pass, queue); });
 }
 
 template <class Rule, class Stored>

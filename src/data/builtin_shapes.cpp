@@ -36,6 +36,10 @@ float symmetry(ShapeFactors::Kind kind) {
   return kind == ShapeFactors::Kind::triangle ? 2 * kPi / 3 : kPi;
 }
 
+std::int32_t tenth(float least, float most, float value) {
+  return std::clamp(static_cast<std::int32_t>(10 * (value - least) / (most - least)), 0, 9);
+}
+
 // How much of a pixel lies on the inner side of an outline this far away.
 float covered(float distance) { return std::clamp(0.5f - distance, 0.0f, 1.0f); }
 
@@ -70,6 +74,12 @@ ShapeFactors shape_factors(std::uint64_t seed, std::int64_t row) {
           .y = between(kLeastCentre, kMostCentre, first.x[1]),
           .size = between(kLeastSize, kMostSize, first.x[2]),
           .angle = between(0, symmetry(kind), first.x[3])};
+}
+
+std::array<std::int32_t, 5> shape_levels(const ShapeFactors& factors) {
+  return {static_cast<std::int32_t>(factors.kind), tenth(kLeastCentre, kMostCentre, factors.x),
+          tenth(kLeastCentre, kMostCentre, factors.y), tenth(kLeastSize, kMostSize, factors.size),
+          tenth(0, symmetry(factors.kind), factors.angle)};
 }
 
 void render_shape(const ShapeFactors& factors, std::span<std::uint8_t, kShapesPixels> pixels) {

@@ -4,6 +4,7 @@
 // angle.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -17,6 +18,10 @@ inline constexpr std::int32_t kShapesPixels = kShapesSide * kShapesSide;
 
 // A pure function of (seed, row). Sizes are 4 to 7.5 pixels, centres 10 to 18: every shape lies inside.
 [[nodiscard]] ShapeFactors shape_factors(std::uint64_t seed, std::int64_t row);
+
+// In levels: the kind's number, and which tenth of its range each other factor lies in.
+inline constexpr std::array<const char*, 5> kShapeFactorNames{"kind", "x", "y", "size", "angle"};
+[[nodiscard]] std::array<std::int32_t, 5> shape_levels(const ShapeFactors& factors);
 
 // Overwrites kShapesPixels pixels.
 void render_shape(const ShapeFactors& factors, std::span<std::uint8_t, kShapesPixels> pixels);

@@ -46,6 +46,22 @@ std::shared_ptr<const Dataset::Impl> copy_rows(std::span<const T> values, data::
 
 }  // namespace
 
+Dataset Dataset::first(std::int64_t rows) const {
+  CUVAE_REQUIRE(rows > 0, "the first rows of a data set are at least one");
+  if (rows == impl_->rows) return *this;
+  if (rows > impl_->rows) {
+    core::refuse(source(),
+                 "there are " + std::to_string(impl_->rows) + " rows, fewer than the first " +
+                     std::to_string(rows) + " that were asked for",
+                 "Ask for fewer, or give all of the data.");
+  }
+  auto impl = std::make_shared<Impl>(*impl_);
+  impl->rows = rows;
+  impl->description += ", the first " + std::to_string(rows) + " rows";
+  data::scan(*impl);
+  return Dataset(std::move(impl));
+}
+
 std::string data::text_of(float value) {
   char text[32];
   return {text, std::to_chars(std::begin(text), std::end(text), value).ptr};
@@ -113,11 +129,11 @@ void Dataset::require_unit_interval() const {
   if (impl_->low >= 0 && impl_->high <= 1) return;
   const auto outside = [](float value) { return value < 0 || value > 1; };
   const data::Place place = data::find_value(*impl_, outside).value();
-  core::refuse(source(),
-               "row " + std::to_string(place.row) + ", column " + std::to_string(place.col) +
-                   " (from 0) is " + data::text_of(place.value) +
-                   ", but the Bernoulli likelihood needs values in [0, 1]",
-               "Use the Gaussian likelihood (--likelihood gaussian), or scale the data to [0, 1] first.");
+  core::refuse(
+      source(),
+      "row " + std::to_string(place.row) + ", column " + std::to_string(place.col) + " (from 0) is " +
+          data::text_of(place.value) + ", but the likelihood needs values in [0, 1]",
+      "Use a likelihood of any values (--likelihood gaussian, laplace), or scale the data to [0, 1] first.");
 }
 
 ShapeFactors Dataset::factors(std::int64_t row) const {
@@ -126,6 +142,16 @@ ShapeFactors Dataset::factors(std::int64_t row) const {
   CUVAE_REQUIRE(row >= 0 && row < rows(), "row " + std::to_string(row) + " of '" + source() +
                                               "', which has " + std::to_string(rows()) + " rows");
   return data::shape_factors(*impl_->shapes_seed, row);
+}
+
+std::optional<Factors> Dataset::known_factors() const {
+  if (!impl_->shapes_seed) return std::nullopt;
+  Factors known{{data::kShapeFactorNames.begin(), data::kShapeFactorNames.end()}, {}};
+  for (std::int64_t row = 0; row < rows(); ++row) {
+    const auto levels = data::shape_levels(factors(row));
+    known.levels.insert(known.levels.end(), levels.begin(), levels.end());
+  }
+  return known;
 }
 
 }  // namespace cuvae

@@ -16,6 +16,14 @@ std::string shortest(Number value) {
   return {text, result.ptr};
 }
 
+std::string text_of(double value) {
+  if (!std::isfinite(value)) return "null";
+  std::string text = shortest(value);
+  // Readers that infer a column's type from its first rows must not take it for an integer.
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
+}
+
 // Looks for one integer among the members of the outermost object.
 class FieldFinder final : public JsonEvents {
  public:
@@ -52,13 +60,7 @@ JsonObject& JsonObject::add_text(std::string_view key, std::string_view value) {
   return *this;
 }
 
-JsonObject& JsonObject::add(std::string_view key, double value) {
-  if (!std::isfinite(value)) return add(key, nullptr);
-  std::string text = shortest(value);
-  // Readers that infer a column's type from its first rows must not take it for an integer.
-  if (text.find_first_of(".e") == std::string::npos) text += ".0";
-  return add_text(key, text);
-}
+JsonObject& JsonObject::add(std::string_view key, double value) { return add_text(key, text_of(value)); }
 
 JsonObject& JsonObject::add(std::string_view key, std::int32_t value) {
   return add_text(key, shortest(value));
@@ -86,6 +88,12 @@ JsonObject& JsonObject::add(std::string_view key, std::string_view value) {
 JsonObject& JsonObject::add(std::string_view key, std::span<const std::int64_t> values) {
   std::string text;
   for (const std::int64_t value : values) text.append(text.empty() ? "" : ",").append(shortest(value));
+  return add_text(key, '[' + text + ']');
+}
+
+JsonObject& JsonObject::add(std::string_view key, std::span<const double> values) {
+  std::string text;
+  for (const double value : values) text.append(text.empty() ? "" : ",").append(text_of(value));
   return add_text(key, '[' + text + ']');
 }
 

@@ -1,13 +1,11 @@
 #include "src/io/png_grid.hpp"
 
-#include <png.h>
-
 #include <algorithm>
 #include <string>
 #include <vector>
 
 #include "src/core/check.hpp"
-#include "src/io/atomic_file.hpp"
+#include "src/io/png_file.hpp"
 
 namespace cuvae::io {
 namespace {
@@ -57,19 +55,7 @@ class Grid {
   }
 
   void write(const std::filesystem::path& path) const {
-    png_image image{};
-    image.version = PNG_IMAGE_VERSION;
-    image.width = static_cast<png_uint_32>(width_);
-    image.height = static_cast<png_uint_32>(height_);
-    image.format = PNG_FORMAT_GRAY;
-    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
-    std::vector<std::byte> bytes(size);
-    if (png_image_write_to_memory(&image, bytes.data(), &size, 0, pixels_.data(), 0, nullptr) == 0) {
-      throw Error(Errc::io, "cannot write '" + path.string() + "': libpng: " + image.message);
-    }
-    AtomicFile file(path);
-    file.write(std::span(bytes).first(size));
-    file.commit();
+    write_png(path, pixels_, width_, height_, PngColour::grey);
   }
 
  private:

@@ -4,6 +4,7 @@
 
 #include "cuvae/error.hpp"
 #include "kernels/ops/row_op.hpp"
+#include "src/config/likelihood.hpp"
 
 namespace cuvae::model {
 
@@ -29,23 +30,62 @@ DenseWeights DenseSlot::gradients(const ParameterArenas& arenas) const {
 }
 
 Layout::Layout(const ModelConfig& config) {
-  std::int64_t in = config.data_dim;
-  for (std::size_t i = 0; i < config.encoder_hidden.size(); ++i) {
-    encoder_.push_back(add_dense({"encoder." + std::to_string(i)}, config.encoder_hidden[i], in));
-    in = config.encoder_hidden[i];
-  }
-  head_ = add_dense({"encoder.mean", "encoder.log_var"}, config.latent, in);
-  in = config.latent;
-  for (std::size_t i = 0; i < config.decoder_hidden.size(); ++i) {
-    decoder_.push_back(add_dense({"decoder." + std::to_string(i)}, config.decoder_hidden[i], in));
-    in = config.decoder_hidden[i];
-  }
-  output_ = add_dense({"decoder.output"}, config.data_dim, in);
-  if (config.likelihood == Likelihood::gaussian && config.variance != Variance::fixed) {
+  const auto last = [](const std::vector<std::int32_t>& widths, std::int32_t otherwise) {
+    return widths.empty() ? otherwise : widths.back();
+  };
+  encoder_ = add_hidden("encoder", config.encoder_hidden, config.data_dim);
+  head_ = add_dense({"encoder.mean", "encoder.log_var"}, config.latent,
+                    last(config.encoder_hidden, config.data_dim));
+  decoder_ = add_hidden("decoder", config.decoder_hidden, config.latent);
+  output_ = add_dense({"decoder.output"}, config.data_dim, last(config.decoder_hidden, config.latent));
+  if (config::learns_variance(config)) {
     const std::int64_t length = config.variance == Variance::shared ? 1 : config.data_dim;
     log_var_ = reserve(padded(length));
     tensors_.push_back({"decoder.log_var", Tensor::Role::log_var, log_var_, 1, length, padded(length), 0, 0});
   }
+  if (config.top_latent > 0) add_top(config);
+  if (config.prior != Prior::standard) add_prior(config);
+}
+
+std::vector<DenseSlot> Layout::add_hidden(const std::string& name, const std::vector<std::int32_t>& widths,
+                                          std::int64_t in) {
+  std::vector<DenseSlot> slots;
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    slots.push_back(add_dense({name + "." + std::to_string(i)}, widths[i], in));
+    in = widths[i];
+  }
+  return slots;
+}
+
+void Layout::add_top(const ModelConfig& config) {
+  const std::vector<std::int32_t> up = config.top_hidden, down(up.rbegin(), up.rend());
+  top_.encoder = add_hidden("top_encoder", up, config.latent);
+  top_.head = add_dense({"top_encoder.mean", "top_encoder.log_var"}, config.top_latent,
+                        up.empty() ? config.latent : up.back());
+  top_.decoder = add_hidden("top_decoder", down, config.top_latent);
+  top_.prior_head = add_dense({"top_decoder.mean", "top_decoder.log_var"}, config.latent,
+                              down.empty() ? config.top_latent : down.back());
+}
+
+void Layout::add_prior(const ModelConfig& config) {
+  prior_rows_ = config.prior_components;
+  if (config.prior == Prior::vamp) {
+    prior_cols_ = config.data_dim;
+    const std::int64_t ld = padded(std::int64_t{prior_cols_});
+    prior_ = reserve(prior_rows_ * ld);
+    tensors_.push_back({"prior.inputs", Tensor::Role::inputs, prior_, prior_rows_, prior_cols_, ld, 0, 0});
+    return;
+  }
+  const std::int64_t half = padded(std::int64_t{config.latent}), ld = 2 * half;
+  prior_cols_ = static_cast<std::int32_t>(ld);
+  prior_ = reserve(prior_rows_ * ld);
+  tensors_.push_back({"prior.mean", Tensor::Role::means, prior_, prior_rows_, config.latent, ld, 0, 0});
+  tensors_.push_back(
+      {"prior.log_var", Tensor::Role::log_var, prior_ + half, prior_rows_, config.latent, ld, 0, 0});
+}
+
+Matrix Layout::prior(float* arena) const {
+  return {arena + prior_, prior_rows_, prior_cols_, padded(std::int64_t{prior_cols_})};
 }
 
 std::int64_t Layout::reserve(std::int64_t floats) {

@@ -14,7 +14,8 @@ namespace cuvae::model {
 
 // A parameter under the name and shape its users know; rows lie `ld` floats apart.
 struct Tensor {
-  enum class Role { weight, bias, log_var };
+  // log_var: of the likelihood, or of a prior's components; means, inputs: what a learned prior is made of.
+  enum class Role { weight, bias, log_var, means, inputs };
   std::string name;
   Role role = Role::weight;
   std::int64_t offset = 0;  // floats from the start of the arena
@@ -24,7 +25,8 @@ struct Tensor {
   std::int64_t fan_in = 0, fan_out = 0;  // of the layer it belongs to
 
   [[nodiscard]] std::vector<std::int64_t> shape() const {
-    return role == Role::weight ? std::vector<std::int64_t>{rows, cols} : std::vector<std::int64_t>{cols};
+    const bool vector = role == Role::bias || (role == Role::log_var && rows == 1);
+    return vector ? std::vector<std::int64_t>{cols} : std::vector<std::int64_t>{rows, cols};
   }
 };
 
@@ -55,6 +57,15 @@ class Layout {
   [[nodiscard]] const DenseSlot& output() const { return output_; }
   [[nodiscard]] std::int64_t log_var() const { return log_var_; }  // offset; -1 where it is not learned
 
+  // The second stochastic layer: q(z2|z) and p(z|z2), where there is one.
+  struct Top {
+    std::vector<DenseSlot> encoder, decoder;  // hidden layers
+    DenseSlot head, prior_head;               // [mean | log_var] of z2, and of z
+  };
+  [[nodiscard]] const Top& top() const { return top_; }
+  // A learned prior's matrix in an arena: [means | log_vars] of a mixture's components, or inputs of a vamp.
+  [[nodiscard]] Matrix prior(float* arena) const;
+
   // The tensor that holds an element of the arena; "the arena's padding" where none does.
   [[nodiscard]] std::string name_at(std::int64_t offset) const;
 
@@ -66,11 +77,17 @@ class Layout {
  private:
   std::int64_t reserve(std::int64_t floats);
   DenseSlot add_dense(const std::vector<std::string>& names, std::int64_t out_each, std::int64_t in);
+  std::vector<DenseSlot> add_hidden(const std::string& name, const std::vector<std::int32_t>& widths,
+                                    std::int64_t in);
+  void add_top(const ModelConfig& config);
+  void add_prior(const ModelConfig& config);
 
   std::vector<Tensor> tensors_;
   std::vector<DenseSlot> encoder_, decoder_;
   DenseSlot head_, output_;
-  std::int64_t log_var_ = -1, size_ = 0;
+  Top top_;
+  std::int64_t log_var_ = -1, prior_ = -1, size_ = 0;
+  std::int32_t prior_rows_ = 0, prior_cols_ = 0;
 };
 
 }  // namespace cuvae::model

@@ -2,100 +2,78 @@
 
 #include <cmath>
 
-#include "kernels/ops/row_op.hpp"
 #include "kernels/ops/soft_bound.hpp"
+#include "src/config/likelihood.hpp"
+#include "src/config/prior.hpp"
 
 namespace cuvae::model {
-namespace {
-
-// Rounded up, so that every buffer begins at a multiple of 256.
-std::int64_t bytes_of(const NetworkPlan::Item& item) {
-  return (item.rows * ops::padded(item.cols) * ops::size_of(item.element) + 255) / 256 * 256;
-}
-
-}  // namespace
-
-std::int64_t NetworkPlan::bytes() const {
-  std::int64_t total = 0;
-  for (const Item& item : items) total += bytes_of(item);
-  return total;
-}
 
 Network::Network(Backend& backend, const ModelConfig& config, const Layout& layout,
-                 const Parameters& parameters, std::int64_t rows, Use use)
+                 const Parameters& parameters, std::int64_t rows, Use use, const Sampling& sampling)
     : backend_(&backend),
       config_(config),
       layout_(&layout),
       arenas_(parameters.arenas()),
       rows_(rows),
-      plan_(plan_network(config, rows, use, forms_of(backend))),
-      buffer_(backend.allocate(plan_.bytes())),
+      sampling_(sampling),
       state_buffer_(backend.allocate(sizeof(ops::StepState))),
-      ids_buffer_(backend.allocate(rows * static_cast<std::int64_t>(sizeof(std::int64_t)))) {
-  state_ = reinterpret_cast<ops::StepState*>(state_buffer_.get());
-  row_ids_ = reinterpret_cast<std::int64_t*>(ids_buffer_.get());
+      ids_buffer_(backend.allocate(rows * static_cast<std::int64_t>(sizeof(std::int64_t)))),
+      buffers_(backend, plan_network(config, rows, use, sampling, forms_of(backend))),
+      state_(reinterpret_cast<ops::StepState*>(state_buffer_.get())),
+      row_ids_(reinterpret_cast<std::int64_t*>(ids_buffer_.get())),
+      x_(buffers_.matrix("x")),
+      product_x_(buffers_.matrix("product_x")),
+      head_(buffers_.matrix("head")),
+      mean_(halves(head_, config.latent).mean),
+      log_var_(halves(head_, config.latent).log_var),
+      z_(buffers_.matrix("z")),
+      output_(buffers_.matrix("output")),
+      d_output_(buffers_.matrix("gradient of output")),
+      d_head_(buffers_.matrix("d_head")),
+      d_z_(buffers_.matrix("d_z")),
+      d_output_log_var_(buffers_.matrix("d_output_log_var")),
+      row_nll_(buffers_.vector("row_nll")),
+      row_kl_(buffers_.vector("row_kl")),
+      weights_(buffers_.vector("weights")),
+      row_objective_(buffers_.vector("row_objective")),
+      output_log_var_(buffers_.vector("output_log_var")),
+      d_output_log_var_row_(buffers_.vector("d_output_log_var_row")) {
   set_state({});
-  bind_buffers();
-}
-
-Matrix Network::matrix(const std::string& name) const {
-  std::int64_t offset = 0;
-  for (const NetworkPlan::Item& item : plan_.items) {
-    if (item.name == name)
-      return {buffer_.get() + offset, item.rows, item.cols, ops::padded(item.cols), item.element};
-    offset += bytes_of(item);
-  }
-  return {};
-}
-
-Matrix Network::columns(Matrix whole, std::int64_t first, std::int32_t cols) const {
-  auto* data = static_cast<std::byte*>(whole.data);
-  if (data != nullptr) data += first * ops::size_of(whole.element);
-  return {data, whole.rows, cols, whole.ld, whole.element};
-}
-
-std::vector<Network::Layer> Network::bind_hidden(const std::string& side, const std::vector<DenseSlot>& slots,
-                                                 Matrix input) const {
-  std::vector<Layer> chain;
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    const std::string name = side + "." + std::to_string(i);
-    chain.push_back({name,
-                     slots[i],
-                     layer_function(config_.activation),
-                     input,
-                     {matrix(name), matrix(name + ".input"), matrix(name + ".mask")}});
-    input = chain.back().activations.output;
-  }
-  return chain;
-}
-
-void Network::bind_buffers() {
-  x_ = matrix("x"), product_x_ = matrix("product_x"), head_ = matrix("head"), z_ = matrix("z");
-  output_ = matrix("output"), d_output_ = matrix("gradient of output");
   if (d_output_.data == nullptr) d_output_ = output_;
-  mean_ = columns(head_, 0, config_.latent);
-  log_var_ = columns(head_, head_.ld / 2, config_.latent);
-  row_nll_ = matrix("row_nll").floats(), row_kl_ = matrix("row_kl").floats();
-  d_head_ = matrix("d_head"), d_z_ = matrix("d_z");
-  d_hidden_[0] = matrix("d_hidden.0"), d_hidden_[1] = matrix("d_hidden.1");
-  d_output_log_var_ = matrix("d_output_log_var");
-  d_output_log_var_row_ = matrix("d_output_log_var_row").floats();
-
+  if (!config::has_standard_prior(config)) sampling_.kl.prior = LatentKl::Prior::elsewhere;
   const Matrix read_x = product_x_.data == nullptr ? x_ : product_x_;
-  encoder_ = bind_hidden("encoder", layout_->encoder(), read_x);
-  encoder_.push_back({"encoder head",
-                      layout_->head(),
-                      LayerFunction::identity,
-                      encoder_.empty() ? read_x : encoder_.back().activations.output,
-                      {head_, {}, {}}});
-  decoder_ = bind_hidden("decoder", layout_->decoder(), z_);
-  decoder_.push_back({"decoder.output",
-                      layout_->output(),
-                      LayerFunction::identity,
-                      decoder_.empty() ? z_ : decoder_.back().activations.output,
-                      {output_, {}, {}}});
+  const Matrix scratch[2] = {buffers_.matrix("d_hidden.0"), buffers_.matrix("d_hidden.1")};
+  const LayerFunction function = layer_function(config.activation);
+  encoder_ = Chain(backend, arenas_, pass(), buffers_, "encoder", layout.encoder(), function,
+                   {"encoder head", layout.head(), read_x, head_, {scratch[0], scratch[1]}});
+  decoder_ = Chain(backend, arenas_, sample_pass(), buffers_, "decoder", layout.decoder(), function,
+                   {"decoder.output", layout.output(), z_, output_, {scratch[0], scratch[1]}});
+  prior_ = make_prior({backend_,
+                       &config_,
+                       layout_,
+                       arenas_,
+                       sample_pass(),
+                       z_,
+                       d_z_,
+                       row_kl_,
+                       weights_,
+                       &input_.latent_noise,
+                       &input_.prior_noise,
+                       {scratch[0], scratch[1]}},
+                      buffers_);
+  batch_loss_ = make_batch_loss(
+      {backend_, pass(), sampling_.batch, mean_, log_var_, z_, d_z_, d_head_, &input_.latent_noise},
+      buffers_);
+  if (batch_loss_) sampling_.kl.gates = batch_loss_->gates();
+  bind_output_variance();
+}
 
-  output_log_var_ = matrix("output_log_var").floats();
+Backend::RowLosses Network::losses() const {
+  const BatchLoss::Extra extra = batch_loss_ ? batch_loss_->extra() : BatchLoss::Extra{};
+  return {row_nll_, row_kl_, row_objective_, rows_, extra.values, extra.count};
+}
+
+void Network::bind_output_variance() {
   if (config_.variance == Variance::per_dimension && layout_->log_var() >= 0) {
     output_log_var_ = arenas_.parameters + layout_->log_var();
   } else if (config_.variance == Variance::fixed) {
@@ -112,42 +90,63 @@ std::vector<Phase> Network::load_phases() {
            }}};
 }
 
-std::vector<Phase> Network::forward(const std::vector<Layer>& chain) {
-  std::vector<Phase> phases;
-  for (const Layer& layer : chain) {
-    phases.push_back({layer.name + ": product, bias, activation", [this, layer] {
-                        backend_->dense_forward(pass(), layer.input, layer.slot.weights(arenas_),
-                                                layer.function, layer.activations);
-                      }});
-  }
+std::vector<Phase> Network::encode_phases() { return encoder_.forward(); }
+std::vector<Phase> Network::decode_phases() { return decoder_.forward(); }
+
+std::vector<Phase> Network::prior_phases() {
+  if (prior_) return prior_->sample();
+  return {{"prior: sample z", [this] { backend_->sample_prior(pass(), input_.prior_noise, z_); }}};
+}
+
+std::vector<Phase> Network::sample_phases() {
+  std::vector<Phase> phases{{"latent: sample z, KL", [this] {
+                               backend_->sample_latent(sample_pass(), sampling_.kl, mean_, log_var_,
+                                                       input_.latent_noise, z_, row_kl_);
+                             }}};
+  if (prior_) append(phases, prior_->forward());
   return phases;
 }
 
-std::vector<Phase> Network::encode_phases() { return forward(encoder_); }
-std::vector<Phase> Network::decode_phases() { return forward(decoder_); }
-
-std::vector<Phase> Network::sample_phases() {
-  return {{"latent: sample z, KL",
-           [this] { backend_->sample_latent(pass(), mean_, log_var_, input_.latent_noise, z_, row_kl_); }}};
-}
-
 std::vector<Phase> Network::loss_phases() {
-  if (config_.likelihood == Likelihood::bernoulli) {
-    return {{"Bernoulli likelihood and its gradient",
-             [this] { backend_->bernoulli_nll(pass(), output_, x_, d_output_, row_nll_); }}};
-  }
   std::vector<Phase> phases;
-  if (config_.variance == Variance::shared) {
+  if (config::learns_variance(config_) && config_.variance == Variance::shared) {
     phases.push_back({"decoder.log_var: one for all", [this] {
                         backend_->broadcast(pass(), arenas_.parameters + layout_->log_var(), output_log_var_,
                                             config_.data_dim);
                       }});
   }
-  phases.push_back({"Gaussian likelihood and its gradient", [this] {
-                      backend_->gaussian_nll(pass(), output_, x_, output_log_var_, d_output_,
-                                             d_output_log_var_, row_nll_);
+  const std::string title(config::traits_of(config_.likelihood).title);
+  phases.push_back({title + " likelihood and its gradient", [this] {
+                      backend_->nll(sample_pass(), config_.likelihood,
+                                    {.output = output_,
+                                     .x = x_,
+                                     .log_var = output_log_var_,
+                                     .categories = config_.categories,
+                                     .d_output = d_output_,
+                                     .d_log_var = d_output_log_var_,
+                                     .row_nll = row_nll_});
                     }});
+  if (sampling_.weighting == Weighting::importance) weigh_samples(phases);
+  if (batch_loss_) append(phases, batch_loss_->forward());
   return phases;
+}
+
+std::vector<Phase> Network::mean_phases() {
+  return {{"mean of p(x|z)", [this] {
+             backend_->likelihood_mean(sample_pass(), config_.likelihood, config_.categories, output_);
+           }}};
+}
+
+void Network::weigh_samples(std::vector<Phase>& phases) {
+  phases.push_back({"importance weights of the samples", [this] {
+                      backend_->weigh_samples(sample_pass(), row_nll_, row_kl_, rows_, weights_,
+                                              row_objective_);
+                    }});
+  phases.push_back({"likelihood's gradient times the weights", [this] {
+                      backend_->scale_rows(sample_pass(), d_output_, weights_);
+                      if (d_output_log_var_.data != nullptr)
+                        backend_->scale_rows(sample_pass(), d_output_log_var_, weights_);
+                    }});
 }
 
 void Network::variance_backward(std::vector<Phase>& phases, GradientMode mode) {
@@ -166,40 +165,20 @@ void Network::variance_backward(std::vector<Phase>& phases, GradientMode mode) {
                     }});
 }
 
-void Network::backward(std::vector<Phase>& phases, const std::vector<Layer>& chain, Matrix d_y,
-                       Matrix d_input, GradientMode mode) {
-  for (std::size_t i = chain.size(); i-- > 0;) {
-    const Layer layer = chain[i];
-    phases.push_back({layer.name + ": gradients of weight and bias", [this, layer, d_y, mode] {
-                        backend_->dense_backward_weights(pass(), d_y, layer.input,
-                                                         layer.slot.gradients(arenas_), mode);
-                      }});
-    const Layer below = i > 0 ? chain[i - 1] : Layer{};
-    Matrix d_x = d_input;
-    if (i > 0) {
-      const Matrix h = below.activations.output;
-      d_x = {d_hidden_[i % 2].data, rows_, h.cols, h.ld, h.element};
-    }
-    if (d_x.data == nullptr) return;
-    phases.push_back({layer.name + ": gradient of the input", [this, layer, d_y, below, d_x] {
-                        backend_->dense_backward_input(pass(), d_y, layer.slot.weights(arenas_),
-                                                       below.function, below.activations, d_x);
-                      }});
-    d_y = d_x;
-  }
-}
-
 std::vector<Phase> Network::backward_phases(GradientMode mode) {
   std::vector<Phase> phases;
   variance_backward(phases, mode);
-  backward(phases, decoder_, d_output_, d_z_, mode);
+  append(phases, decoder_.backward(d_output_, d_z_, mode));
+  if (prior_) append(phases, prior_->backward(mode));
+  if (batch_loss_) append(phases, batch_loss_->to_latent());
   phases.push_back({"latent: backward, epsilon redrawn", [this] {
-                      const Matrix d_mean = columns(d_head_, 0, config_.latent);
-                      const Matrix d_log_var = columns(d_head_, d_head_.ld / 2, config_.latent);
-                      backend_->latent_backward(pass(), mean_, log_var_, d_z_, input_.latent_noise, d_mean,
-                                                d_log_var);
+                      const auto [d_mean, d_log_var] = halves(d_head_, config_.latent);
+                      backend_->latent_backward(sample_pass(), sampling_.kl, mean_, log_var_, d_z_, weights_,
+                                                input_.latent_noise, d_mean, d_log_var);
                     }});
-  backward(phases, encoder_, d_head_, Matrix{}, mode);
+  if (batch_loss_) append(phases, batch_loss_->to_head());
+  append(phases, encoder_.backward(d_head_, Matrix{}, mode));
+  if (prior_) append(phases, prior_->after_encoder(mode));
   return phases;
 }
 

@@ -9,57 +9,40 @@
 #include <vector>
 
 #include "src/backend/backend.hpp"
+#include "src/model/batch_loss.hpp"
+#include "src/model/buffers.hpp"
+#include "src/model/chain.hpp"
+#include "src/model/latent_prior.hpp"
 #include "src/model/layout.hpp"
 #include "src/model/parameters.hpp"
+#include "src/model/phase.hpp"
+#include "src/model/sampling.hpp"
 
 namespace cuvae::model {
 
-struct Phase {
-  std::string name;
-  std::function<void()> run;
-};
-
-enum class Use { inference, training };
-
-// How a backend wants what a network computes to be stored.
-struct Forms {
-  ops::Element products = ops::Element::f32;            // operands of matrix products
-  std::function<bool(const LayerShape&)> keeps_mask{};  // of a ReLU; none: never
-};
-[[nodiscard]] Forms forms_of(Backend& backend);
-
-// Sizes of every buffer of a network, before anything is allocated.
-struct NetworkPlan {
-  struct Item {
-    std::string name;
-    std::int64_t rows = 0;
-    std::int32_t cols = 0;
-    ops::Element element = ops::Element::f32;
-  };
-  std::vector<Item> items;
-  [[nodiscard]] std::int64_t bytes() const;
-};
 [[nodiscard]] NetworkPlan plan_network(const ModelConfig& config, std::int64_t rows, Use use,
-                                       const Forms& forms = {});
+                                       const Sampling& sampling = {}, const Forms& forms = {});
 
 // What a pass reads: which rows, and the noise of this kind of pass.
 struct Input {
   RowSource source;
   Backend::Gather gather = Backend::Gather::by_row_id;
   Binarize binarize = Binarize::none;
-  ops::NoiseSource binarize_noise, latent_noise;
+  ops::NoiseSource binarize_noise, latent_noise, prior_noise;
 };
 
 class Network {
  public:
   // `rows` is the most a pass can take; rows beyond the pass's active ones cost time but change nothing.
   Network(Backend& backend, const ModelConfig& config, const Layout& layout, const Parameters& parameters,
-          std::int64_t rows, Use use);
+          std::int64_t rows, Use use, const Sampling& sampling = {});
   Network(const Network&) = delete;  // phases hold its address
   Network& operator=(const Network&) = delete;
 
   [[nodiscard]] std::int64_t rows() const { return rows_; }
+  // Of matrices with a row for each row of the pass, and of those with one for each of its samples.
   [[nodiscard]] PassContext pass() const { return {state_, row_ids_}; }
+  [[nodiscard]] PassContext sample_pass() const { return {state_, row_ids_, sampling_.samples}; }
   [[nodiscard]] Input& input() { return input_; }
 
   // Lists of phases; each may be run any number of times.
@@ -67,6 +50,8 @@ class Network {
   [[nodiscard]] std::vector<Phase> encode_phases();  // x -> mean, log_var
   [[nodiscard]] std::vector<Phase> sample_phases();  // mean, log_var -> z, row_kl
   [[nodiscard]] std::vector<Phase> decode_phases();  // z -> decoder output
+  [[nodiscard]] std::vector<Phase> prior_phases();   // row ids -> z ~ p(z); for inference, of one sample
+  [[nodiscard]] std::vector<Phase> mean_phases();    // decoder output -> mean of p(x|z), in place
   [[nodiscard]] std::vector<Phase> loss_phases();    // decoder output -> row_nll, and its gradient in place
   [[nodiscard]] std::vector<Phase> backward_phases(GradientMode mode);  // Use::training: -> gradients
 
@@ -75,7 +60,9 @@ class Network {
   [[nodiscard]] Matrix mean() const { return mean_; }
   [[nodiscard]] Matrix log_var() const { return log_var_; }  // before its soft bound
   [[nodiscard]] Matrix z() const { return z_; }
+  [[nodiscard]] Matrix buffer(const std::string& name) const { return buffers_.matrix(name); }
   [[nodiscard]] Matrix output() const { return output_; }
+  [[nodiscard]] Backend::RowLosses losses() const;
   [[nodiscard]] float* row_nll() const { return row_nll_; }
   [[nodiscard]] float* row_kl() const { return row_kl_; }
 
@@ -93,24 +80,9 @@ class Network {
   [[nodiscard]] std::string non_finite_parameter() const;
 
  private:
-  // One dense layer, bound to its buffers. The last of a chain (the head, the output) has no activation.
-  struct Layer {
-    std::string name;
-    DenseSlot slot;
-    LayerFunction function = LayerFunction::identity;
-    Matrix input;
-    Activations activations;
-  };
-
-  void bind_buffers();
+  void bind_output_variance();
   [[nodiscard]] std::string non_finite_in(const float* arena) const;
-  [[nodiscard]] Matrix columns(Matrix whole, std::int64_t first, std::int32_t cols) const;
-  [[nodiscard]] Matrix matrix(const std::string& name) const;
-  [[nodiscard]] std::vector<Layer> bind_hidden(const std::string& side, const std::vector<DenseSlot>& slots,
-                                               Matrix input) const;
-  [[nodiscard]] std::vector<Phase> forward(const std::vector<Layer>& chain);
-  void backward(std::vector<Phase>& phases, const std::vector<Layer>& chain, Matrix d_y, Matrix d_input,
-                GradientMode mode);
+  void weigh_samples(std::vector<Phase>& phases);
   void variance_backward(std::vector<Phase>& phases, GradientMode mode);
 
   Backend* backend_;
@@ -118,19 +90,24 @@ class Network {
   const Layout* layout_;
   ParameterArenas arenas_;
   std::int64_t rows_;
-  NetworkPlan plan_;
-  Backend::Buffer buffer_, state_buffer_, ids_buffer_;
+  Sampling sampling_;
+  Backend::Buffer state_buffer_, ids_buffer_;
+  Buffers buffers_;
   Input input_;
 
   ops::StepState* state_ = nullptr;
   std::int64_t* row_ids_ = nullptr;
   Matrix x_, product_x_, head_, mean_, log_var_, z_, output_;
-  Matrix d_output_, d_head_, d_z_, d_hidden_[2], d_output_log_var_;
-  float* row_nll_ = nullptr;
-  float* row_kl_ = nullptr;
-  float* output_log_var_ = nullptr;        // one row for all rows
-  float* d_output_log_var_row_ = nullptr;  // of a shared log-variance
-  std::vector<Layer> encoder_, decoder_;
+  Matrix d_output_, d_head_, d_z_, d_output_log_var_;
+  float* row_nll_;
+  float* row_kl_;
+  float* weights_;               // of the samples; null where all count alike
+  float* row_objective_;         // likewise
+  float* output_log_var_;        // one row for all rows
+  float* d_output_log_var_row_;  // of a shared log-variance
+  Chain encoder_, decoder_;
+  std::unique_ptr<LatentPrior> prior_;     // null: N(0, I)
+  std::unique_ptr<BatchLoss> batch_loss_;  // null: there is none
 };
 
 }  // namespace cuvae::model

@@ -70,10 +70,10 @@ std::string Network::non_finite_parameter() const { return non_finite_in(arenas_
 
 std::string Network::first_non_finite() const {
   if (const std::string name = non_finite_parameter(); !name.empty()) return "parameter " + name;
-  for (const NetworkPlan::Item& item : plan_.items) {
+  for (const NetworkPlan::Item& item : buffers_.plan().items) {
     if (item.name.starts_with("d_")) break;
     if (item.name.ends_with(".mask")) continue;
-    const Matrix values = matrix(item.name);
+    const Matrix values = buffers_.matrix(item.name);
     if (!all_finite(download(values, values.rows))) {
       return item.name == "output" && arenas_.gradients != nullptr ? "gradient of the decoder's output"
                                                                    : "activation " + item.name;

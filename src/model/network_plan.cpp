@@ -1,8 +1,9 @@
 // Which buffers a network needs.
 #include <algorithm>
 
-#include "kernels/ops/row_op.hpp"
-#include "src/backend/dense.hpp"
+#include "src/config/likelihood.hpp"
+#include "src/model/batch_loss.hpp"
+#include "src/model/latent_prior.hpp"
 #include "src/model/network.hpp"
 
 namespace cuvae::model {
@@ -10,69 +11,46 @@ namespace {
 
 std::int32_t widest(const ModelConfig& config) {
   std::int32_t width = 1;
-  for (const std::int32_t hidden : config.encoder_hidden) width = std::max(width, hidden);
-  for (const std::int32_t hidden : config.decoder_hidden) width = std::max(width, hidden);
-  return width;
-}
-
-// `below` and `above`: the widths around the chain.
-struct Chain {
-  std::string side;
-  const std::vector<std::int32_t>& widths;
-  std::int32_t below, above;
-};
-
-void plan_hidden(NetworkPlan& plan, const Chain& chain, LayerFunction function, std::int64_t rows, Use use,
-                 const Forms& forms) {
-  for (std::size_t i = 0; i < chain.widths.size(); ++i) {
-    const std::string name = chain.side + "." + std::to_string(i);
-    const std::int32_t width = chain.widths[i];
-    plan.items.push_back({name, rows, width, forms.products});
-    if (keeps_input(function)) plan.items.push_back({name + ".input", rows, width, forms.products});
-    if (use == Use::inference || function != LayerFunction::relu || !forms.keeps_mask) continue;
-    const LayerShape shape{rows, ops::padded(i == 0 ? chain.below : chain.widths[i - 1]), ops::padded(width),
-                           ops::padded(i + 1 == chain.widths.size() ? chain.above : chain.widths[i + 1])};
-    if (forms.keeps_mask(shape)) plan.items.push_back({name + ".mask", rows, mask_columns(width)});
+  for (const auto* widths : {&config.encoder_hidden, &config.decoder_hidden, &config.top_hidden}) {
+    for (const std::int32_t hidden : *widths) width = std::max(width, hidden);
   }
-}
-
-bool learns_variance(const ModelConfig& config) {
-  return config.likelihood == Likelihood::gaussian && config.variance != Variance::fixed;
+  return width;
 }
 
 }  // namespace
 
-Forms forms_of(Backend& backend) {
-  return {backend.product_element(),
-          [&backend](const LayerShape& shape) { return backend.keeps_mask(shape); }};
-}
-
-NetworkPlan plan_network(const ModelConfig& config, std::int64_t rows, Use use, const Forms& forms) {
+NetworkPlan plan_network(const ModelConfig& config, std::int64_t rows, Use use, const Sampling& sampling,
+                         const Forms& forms) {
   const LayerFunction function = layer_function(config.activation);
-  const bool narrow = forms.products != ops::Element::f32,
-             bernoulli = config.likelihood == Likelihood::bernoulli;
+  const bool narrow = forms.products != ops::Element::f32, logits = !config::has_variance(config.likelihood);
   const std::int32_t head = 2 * ops::padded(config.latent), dim = config.data_dim;
-  const auto row_vector = static_cast<std::int32_t>(rows);
+  const std::int64_t drawn = rows * sampling.samples;
   NetworkPlan plan;
-  plan.items.push_back({"x", rows, dim});
-  if (narrow) plan.items.push_back({"product_x", rows, dim, forms.products});
-  plan_hidden(plan, {"encoder", config.encoder_hidden, dim, head}, function, rows, use, forms);
-  plan.items.push_back({"head", rows, head});
-  plan.items.push_back({"z", rows, config.latent, forms.products});
-  plan_hidden(plan, {"decoder", config.decoder_hidden, config.latent, dim}, function, rows, use, forms);
-  plan.items.push_back({"output", rows, dim, bernoulli ? forms.products : ops::Element::f32});
-  if (narrow && !bernoulli) plan.items.push_back({"gradient of output", rows, dim, forms.products});
-  plan.items.push_back({"row_nll", 1, row_vector});
-  plan.items.push_back({"row_kl", 1, row_vector});
-  plan.items.push_back({"output_log_var", 1, dim});
+  plan.add("x", rows, dim);
+  if (narrow) plan.add("product_x", rows, dim, forms.products);
+  plan_hidden(plan, {"encoder", config.encoder_hidden, dim, head, rows}, function, use, forms);
+  plan.add("head", rows, head);
+  plan.add("z", drawn, config.latent, forms.products);
+  plan_hidden(plan, {"decoder", config.decoder_hidden, config.latent, dim, drawn}, function, use, forms);
+  plan.add("output", drawn, dim, logits ? forms.products : ops::Element::f32);
+  if (narrow && !logits) plan.add("gradient of output", drawn, dim, forms.products);
+  plan.add_vector("row_nll", drawn);
+  plan.add_vector("row_kl", drawn);
+  if (sampling.weighting == Weighting::importance) {
+    plan.add_vector("weights", drawn);
+    plan.add_vector("row_objective", rows);
+  }
+  plan.add("output_log_var", 1, dim);
+  plan_prior(plan, config, drawn, use, forms);
   if (use == Use::inference) return plan;
-  plan.items.push_back({"d_head", rows, head, forms.products});
-  plan.items.push_back({"d_z", rows, config.latent});
-  plan.items.push_back({"d_hidden.0", rows, widest(config), forms.products});
-  plan.items.push_back({"d_hidden.1", rows, widest(config), forms.products});
-  if (learns_variance(config)) {
-    plan.items.push_back({"d_output_log_var", rows, dim});
-    plan.items.push_back({"d_output_log_var_row", 1, dim});
+  plan_batch_loss(plan, sampling.batch, rows, config.latent);
+  plan.add("d_head", rows, head, forms.products);
+  plan.add("d_z", drawn, config.latent);
+  plan.add("d_hidden.0", drawn, widest(config), forms.products);
+  plan.add("d_hidden.1", drawn, widest(config), forms.products);
+  if (config::learns_variance(config)) {
+    plan.add("d_output_log_var", drawn, dim);
+    plan.add("d_output_log_var_row", 1, dim);
   }
   return plan;
 }

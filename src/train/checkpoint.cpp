@@ -213,7 +213,8 @@ void require_same_run(const std::string& path, const StateFile& file, const Mode
                                   "\nResume with the run's own settings, or start afresh in another --out.");
     }
   };
-  const bool length_matters = train.schedule.kind == LearningRateSchedule::Kind::cosine;
+  const bool length_matters =
+      train.schedule.kind == LearningRateSchedule::Kind::cosine || train.kl_cycles > 1;
   compare(config::to_fields(file.model.config), config::to_fields(model),
           [](const std::string&) { return false; });
   compare(config::to_fields(file.train), config::to_fields(train), [&](const std::string& key) {

@@ -3,35 +3,42 @@
 #include <algorithm>
 
 #include "cuvae/error.hpp"
+#include "kernels/ops/soft_bound.hpp"
+#include "src/config/likelihood.hpp"
+#include "src/config/prior.hpp"
+#include "src/train/tally.hpp"
 
 namespace cuvae::train {
 
-void LatentSpread::add(const std::vector<float>& latent_means) {
-  const std::size_t latent = mean_.size();
-  for (std::size_t begin = 0; begin < latent_means.size(); begin += latent) {
-    ++rows_;
-    for (std::size_t i = 0; i < latent; ++i) {
-      const double value = static_cast<double>(latent_means[begin + i]);
-      const double change = value - mean_[i];
-      mean_[i] += change / static_cast<double>(rows_);
-      square_[i] += change * (value - mean_[i]);
-    }
-  }
+namespace {
+
+// Rows of the decoder in one pass: enough to keep the device busy, few enough for its caches.
+constexpr std::int64_t kRowsOnHost = 1 << 12, kRowsOnDevice = 1 << 16;
+
+std::int32_t samples_at_once(const Backend& backend, std::int64_t batch, std::int32_t samples) {
+  const std::int64_t rows = backend.reads_host_memory() ? kRowsOnHost : kRowsOnDevice;
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(rows / batch, 1, samples));
 }
 
-std::int32_t LatentSpread::active_units() const {
-  return static_cast<std::int32_t>(std::count_if(square_.begin(), square_.end(), [&](double square) {
-    return rows_ > 1 && square / static_cast<double>(rows_) > 0.01;
-  }));
-}
+std::vector<double> wide(const std::vector<float>& values) { return {values.begin(), values.end()}; }
+
+}  // namespace
 
 Evaluator::Evaluator(Backend& backend, const ModelConfig& config, const model::Layout& layout,
-                     const model::Parameters& parameters, std::int64_t batch)
-    : backend_(&backend), network_(backend, config, layout, parameters, batch, model::Use::inference) {
-  for (const auto& part : {network_.load_phases(), network_.encode_phases(), network_.sample_phases(),
-                           network_.decode_phases(), network_.loss_phases()}) {
-    phases_.insert(phases_.end(), part.begin(), part.end());
-  }
+                     const model::Parameters& parameters, std::int64_t batch, std::int32_t most)
+    : backend_(&backend),
+      most_(most),
+      kl_(config::has_standard_prior(config) ? Evidence::Kl::closed : Evidence::Kl::drawn),
+      network_(backend, config, layout, parameters, batch, model::Use::inference,
+               {samples_at_once(backend, batch, most), LatentKl{.form = LatentKl::Form::sampled}}) {
+  const auto append = [](std::vector<model::Phase>& to, const std::vector<model::Phase>& part) {
+    to.insert(to.end(), part.begin(), part.end());
+  };
+  append(encode_, network_.load_phases());
+  append(encode_, network_.encode_phases());
+  append(draw_, network_.sample_phases());
+  append(draw_, network_.decode_phases());
+  append(draw_, network_.loss_phases());
 }
 
 Backend::Buffer Evaluator::upload_passes(std::int64_t rows) {
@@ -46,6 +53,33 @@ Backend::Buffer Evaluator::upload_passes(std::int64_t rows) {
   return buffer;
 }
 
+// As many passes over the batch's rows as its draws take; the last may draw more than are asked for.
+std::vector<Evidence> Evaluator::draw(const Batch& batch, const Request& request) {
+  std::vector<Evidence> evidence(static_cast<std::size_t>(batch.rows));
+  const std::int64_t at_once = network_.sample_pass().samples;
+  for (std::int64_t done = 0; done < request.samples; done += at_once) {
+    network_.input().latent_noise.sample = static_cast<std::uint32_t>(done);
+    for (const model::Phase& phase : draw_) phase.run();
+    const auto count = static_cast<std::int32_t>(batch.rows * at_once);
+    const std::vector<float> nll = network_.download({network_.row_nll(), 1, count, 0}, 1);
+    const std::vector<float> kl = network_.download({network_.row_kl(), 1, count, 0}, 1);
+    const std::int64_t wanted = std::min(at_once, request.samples - done);
+    for (std::int64_t row = 0; row < batch.rows; ++row) {
+      for (std::int64_t sample = 0; sample < wanted; ++sample) {
+        const auto at = static_cast<std::size_t>(row * at_once + sample);
+        evidence[static_cast<std::size_t>(row)].add(static_cast<double>(nll[at]),
+                                                    static_cast<double>(kl[at]));
+      }
+    }
+    if (done == 0 && request.information == Request::Information::mutual)
+      first_draws_ = network_.download(network_.z(), count);
+    const std::int64_t part = batch.rows * (done + wanted) / request.samples;
+    if (request.progress && !request.progress(batch.first + part))
+      throw Error(Errc::invalid_argument, "evaluation: stopped by its progress callback");
+  }
+  return evidence;
+}
+
 Evaluation Evaluator::run(Feed& feed, const Request& request) {
   network_.input().binarize = request.binarize;
   network_.input().binarize_noise = {request.seed, ops::Purpose::evaluate_binarize, 0};
@@ -53,30 +87,37 @@ Evaluation Evaluator::run(Feed& feed, const Request& request) {
   const std::int64_t all = request.order.rows;
   const Backend::Buffer passes = upload_passes(all);
   network_.set_state({});
-  LatentSpread spread(network_.mean().cols);
-  const auto batch = static_cast<std::int32_t>(network_.rows());
-  ops::LossSums sums{.rows = all};
-  for (std::int64_t first = 0; first < all; first += batch) {
-    const std::int64_t active = std::min<std::int64_t>(batch, all - first);
-    const int place = feed.is_resident() ? 0 : feed.hand_out(request.order, 0, first, active);
+  Tally tally(network_.mean().cols, kl_);
+  for (std::int64_t first = 0; first < all; first += network_.rows()) {
+    const Batch batch{first, std::min(network_.rows(), all - first)};
+    const int place = feed.is_resident() ? 0 : feed.hand_out(request.order, 0, first, batch.rows);
     feed.connect(network_, place, 0);
     backend_->begin_pass(network_.pass(), reinterpret_cast<const ops::PassPlan*>(passes.get()), request.order,
-                         batch);
-    for (const model::Phase& phase : phases_) phase.run();
+                         network_.rows());
+    for (const model::Phase& phase : encode_) phase.run();
     feed.release(place);
-    for (const float value : network_.download({network_.row_nll(), 1, batch, 0}, 1))
-      sums.nll += static_cast<double>(value);
-    for (const float value : network_.download({network_.row_kl(), 1, batch, 0}, 1))
-      sums.kl += static_cast<double>(value);
-    spread.add(network_.download(network_.mean(), active));
-    if (request.progress && !request.progress(first + active))
-      throw Error(Errc::invalid_argument, "evaluation: stopped by its progress callback");
+    add(tally, batch, draw(batch, request), request);
   }
-  Evaluation result;
-  result.mean = mean_of(sums);
-  result.rows = sums.rows;
-  result.active_units = spread.active_units();
+  Evaluation result = tally.result(request.factors);
+  result.samples = request.samples;
   return result;
+}
+
+void Evaluator::add(Tally& tally, const Batch& batch, const std::vector<Evidence>& evidence,
+                    const Request& request) const {
+  const auto latent = static_cast<std::size_t>(network_.mean().cols);
+  const auto samples = static_cast<std::size_t>(network_.sample_pass().samples);
+  const std::vector<double> means = wide(network_.download(network_.mean(), batch.rows));
+  std::vector<double> log_vars = wide(network_.download(network_.log_var(), batch.rows));
+  for (double& value : log_vars) value = ops::soft_bound(value).value;
+  for (std::size_t row = 0; row < evidence.size(); ++row) {
+    const Posterior q{std::span(means).subspan(row * latent, latent),
+                      std::span(log_vars).subspan(row * latent, latent)};
+    const RowEvaluation result = tally.add(q, evidence[row]);
+    if (request.information == Request::Information::mutual)
+      tally.add_draw(q, std::span(first_draws_).subspan(row * samples * latent, latent));
+    if (request.row) request.row(batch.first + static_cast<std::int64_t>(row), result);
+  }
 }
 
 Elbo mean_of(const ops::LossSums& sums) {
@@ -91,8 +132,9 @@ void require_fit(const ModelConfig& config, const Dataset& data, Binarize binari
                                 " values, the model takes " + std::to_string(config.data_dim) +
                                 "\nUse the data the model was trained on, or train a model for these rows.");
   }
-  const bool unit_interval = binarize == Binarize::dynamic ||
-                             (config.likelihood == Likelihood::bernoulli && binarize == Binarize::none);
+  const bool unit_interval =
+      binarize == Binarize::dynamic || binarize == Binarize::once ||
+      (config::traits_of(config.likelihood).needs_unit_interval && binarize == Binarize::none);
   if (unit_interval) data.require_unit_interval();
 }
 

@@ -1,4 +1,4 @@
-// The ELBO of a model over rows of a data set, and what its latent dimensions do.
+// Bounds of a model's log-likelihood over rows of a data set, and what its latent dimensions do.
 #pragma once
 
 #include <cstdint>
@@ -8,24 +8,12 @@
 #include "cuvae/dataset.hpp"
 #include "cuvae/vae.hpp"
 #include "src/model/network.hpp"
+#include "src/train/evidence.hpp"
 #include "src/train/feed.hpp"
 
 namespace cuvae::train {
 
-// Variance of each latent mean over the rows seen, by Welford's (1962) updates in double.
-class LatentSpread {
- public:
-  explicit LatentSpread(std::int32_t latent)
-      : mean_(static_cast<std::size_t>(latent)), square_(static_cast<std::size_t>(latent)) {}
-
-  void add(const std::vector<float>& latent_means);  // rows x latent
-  // Dimensions whose variance exceeds 0.01 (Burda et al., 2015, section 5.1.1).
-  [[nodiscard]] std::int32_t active_units() const;
-
- private:
-  std::vector<double> mean_, square_;
-  std::int64_t rows_ = 0;
-};
+class Tally;
 
 class Evaluator {
  public:
@@ -33,24 +21,40 @@ class Evaluator {
     ops::RowOrder order;  // which rows; order.rows of them
     std::uint64_t seed = 0;
     Binarize binarize = Binarize::none;
-    std::function<bool(std::int64_t)> progress;
+    std::int32_t samples = 1;
+    enum class Information { none, mutual } information = Information::none;  // mutual: quadratic in the rows
+    std::function<bool(std::int64_t)> progress{};
+    std::function<void(std::int64_t, const RowEvaluation&)> row{};
+    std::optional<Factors> factors{};  // of the rows; goes with mutual information
   };
 
-  // Allocates a network for `batch` rows at a time.
+  // Allocates a network for `batch` rows at a time, with as many draws of each as are worth one pass, `most`
+  // at most.
   Evaluator(Backend& backend, const ModelConfig& config, const model::Layout& layout,
-            const model::Parameters& parameters, std::int64_t batch);
+            const model::Parameters& parameters, std::int64_t batch, std::int32_t most = 1);
 
   [[nodiscard]] std::int64_t batch() const { return network_.rows(); }
+  [[nodiscard]] std::int32_t most_samples() const { return most_; }
   // The feed's steps are passes of batch() rows. Draws depend on the seed and the row alone, so two
   // evaluations can be compared.
   [[nodiscard]] Evaluation run(Feed& feed, const Request& request);
 
  private:
+  struct Batch {
+    std::int64_t first, rows;
+  };
+
   Backend::Buffer upload_passes(std::int64_t rows);
+  [[nodiscard]] std::vector<Evidence> draw(const Batch& batch, const Request& request);
+  void add(Tally& tally, const Batch& batch, const std::vector<Evidence>& evidence,
+           const Request& request) const;
 
   Backend* backend_;
+  std::int32_t most_;
+  Evidence::Kl kl_;
   model::Network network_;
-  std::vector<model::Phase> phases_;
+  std::vector<model::Phase> encode_, draw_;
+  std::vector<float> first_draws_;  // z of each row's first draw
 };
 
 // The means of sums over rows; NaN where there are none.

@@ -12,7 +12,9 @@ namespace {
 constexpr std::int64_t kProbeRows = 2048;
 
 ops::RowOrder training_rows(const Dataset& data, const TrainConfig& config) {
-  return {config.seed, data.rows(), 0, split_rows(config, data).training, ops::RowOrder::Visit::shuffled};
+  using Visit = ops::RowOrder::Visit;
+  const Visit visit = config.order == RowSequence::filed ? Visit::in_order : Visit::shuffled;
+  return {config.seed, data.rows(), 0, split_rows(config, data).training, visit};
 }
 
 ops::RowOrder validation_rows(const Dataset& data, const Dataset* validation, const TrainConfig& config) {
@@ -65,9 +67,7 @@ Fit::Fit(Trainer::Impl& trainer, const Dataset& data, const Dataset* validation,
     validation_feed_.emplace(*trainer_.backend, *validation_, trainer.pass_rows, trainer.pass_rows);
   trainer_.adopt_data(data_, validation);
   trainer_.take_heart();
-  if (trainer_.state.step == 0 && trainer_.model_config.output_bias == OutputBias::data_mean) {
-    trainer_.set_output_bias(data_, training_rows_);
-  }
+  if (trainer_.state.step == 0) trainer_.start_from_data(data_, training_rows_);
 }
 
 std::int64_t Fit::position() const {
@@ -215,8 +215,9 @@ EpochMetrics Fit::measure() {
 }
 
 Evaluation Fit::evaluate() {
-  Evaluator::Request request{
-      validation_rows_, trainer_.train_config.seed, trainer_.model_config.binarize, {}};
+  Evaluator::Request request{.order = validation_rows_,
+                             .seed = trainer_.train_config.seed,
+                             .binarize = trainer_.model_config.binarize};
   if (validation_rows_.rows == 0) {
     const std::int64_t rows = std::min(kProbeRows, data_.rows());
     request.order = {.total_rows = rows, .rows = rows};

@@ -37,8 +37,9 @@ std::vector<MemoryItem> memory_of_training(const ModelConfig& model, const Train
       {"parameters", arena},
       {"gradients", arena},
       {"optimizer moments", 2 * arena},
-      {"activations, training", model::plan_network(model, rows, model::Use::training, forms).bytes()},
-      {"activations, evaluation", model::plan_network(model, rows, model::Use::inference, forms).bytes()},
+      {"activations, training",
+       model::plan_network(model, rows, model::Use::training, model::sampling_of(train), forms).bytes()},
+      {"activations, evaluation", model::plan_network(model, rows, model::Use::inference, {}, forms).bytes()},
   };
   if (forms.products == ops::Element::bf16)
     items.push_back({"parameters in bf16", model::Parameters::arena_bytes(layout, forms.products)});

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "cuvae/error.hpp"
+#include "src/config/text.hpp"
+#include "src/model/sampling.hpp"
 
 namespace cuvae::train {
 namespace {
@@ -49,6 +51,18 @@ Schedule::Schedule(const TrainConfig& config, std::int64_t rows)
                 "epochs: " + std::to_string(config.epochs) + " of " + std::to_string(steps_per_epoch_) +
                     " steps are more than the noise can tell apart, which is " + std::to_string(kMostSteps));
   }
+  warmup_steps_ = config_.kl_warmup * static_cast<double>(steps_per_epoch_);
+  cycle_steps_ = static_cast<double>(total_steps_) / config_.kl_cycles;
+  if (warmup_steps_ > cycle_steps_) refuse_endless_warmup();
+}
+
+void Schedule::refuse_endless_warmup() const {
+  const double epochs = cycle_steps_ / static_cast<double>(steps_per_epoch_);
+  const std::string what = config_.kl_capacity > 0 ? "the KL's capacity" : "the KL weight";
+  throw Error(Errc::invalid_argument,
+              "kl_warmup: " + config::format(config_.kl_warmup) + " epochs are more than the " +
+                  config::format(epochs) + (config_.kl_cycles > 1 ? " of a cycle" : " of the run") + ", so " +
+                  what + " would never reach its value\nTrain for longer, or warm up over fewer epochs.");
 }
 
 std::int64_t Schedule::rows_of(std::int64_t step_in_epoch) const {
@@ -80,21 +94,33 @@ double Schedule::learning_rate(std::int64_t position) const {
   return rate;
 }
 
-double Schedule::kl_weight(std::int64_t position) const {
-  const double warmup_steps = config_.kl_warmup * static_cast<double>(steps_per_epoch_);
-  if (warmup_steps <= 0.0) return config_.kl_weight;
-  return config_.kl_weight * std::min(1.0, static_cast<double>(position) / warmup_steps);
+double Schedule::risen(std::int64_t position) const {
+  if (warmup_steps_ <= 0.0) return 1.0;
+  const double in_cycle = std::fmod(static_cast<double>(position), cycle_steps_);
+  return std::min(1.0, in_cycle / warmup_steps_);
 }
+
+double Schedule::kl_weight(std::int64_t position) const {
+  return config_.kl_weight * (config_.kl_capacity > 0 ? 1.0 : risen(position));
+}
+
+double Schedule::kl_capacity(std::int64_t position) const { return config_.kl_capacity * risen(position); }
 
 std::vector<ops::PassPlan> Schedule::step(std::int64_t position, std::int64_t update) const {
   const std::int64_t step_in_epoch = position % steps_per_epoch_, rows = rows_of(step_in_epoch);
   const double t = static_cast<double>(update + 1);
   ops::PassPlan pass;
-  pass.row_weight = static_cast<float>(1.0 / static_cast<double>(rows));
+  const model::Sampling sampling = model::sampling_of(config_);
+  const std::int64_t counted = sampling.weighting == model::Weighting::equal ? rows * sampling.samples : rows;
+  pass.row_weight = static_cast<float>(1.0 / static_cast<double>(counted));
+  pass.batch_rows = static_cast<float>(rows);
+  pass.data_rows = static_cast<float>(rows_);
   pass.kl_weight = static_cast<float>(kl_weight(position));
+  pass.kl_capacity = static_cast<float>(kl_capacity(position));
   pass.learning_rate = static_cast<float>(learning_rate(position));
   pass.first_correction = static_cast<float>(1.0 / (1.0 - std::pow(config_.beta1, t)));
   pass.second_correction = static_cast<float>(1.0 / (1.0 - std::pow(config_.beta2, t)));
+  pass.square_left = static_cast<float>(std::pow(config_.beta2, t - 1.0));
   std::vector<ops::PassPlan> passes;
   for (std::int64_t done = 0; done < rows; done += pass_rows(config_)) {
     pass.first_position = step_in_epoch * config_.batch + done;

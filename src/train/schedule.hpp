@@ -24,7 +24,8 @@ struct Split {
 
 class Schedule {
  public:
-  // `rows`: of the training part. Throws Error(invalid_argument) for more steps than the noise can count.
+  // `rows`: of the training part. Throws Error(invalid_argument) for more steps than the noise can count, and
+  // for a warm-up that does not end in its cycle.
   Schedule(const TrainConfig& config, std::int64_t rows);
 
   [[nodiscard]] std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
@@ -36,8 +37,9 @@ class Schedule {
 
   // position: steps since the start of the run.
   [[nodiscard]] double learning_rate(std::int64_t position) const;
-  // Linear from 0 over the first kl_warmup epochs.
+  // Linear from 0 over the first kl_warmup epochs of each cycle; where there is a capacity, that rises.
   [[nodiscard]] double kl_weight(std::int64_t position) const;
+  [[nodiscard]] double kl_capacity(std::int64_t position) const;
 
   // Passes of the step at `position`; `update` counts every update of the trainer, from 0.
   [[nodiscard]] std::vector<ops::PassPlan> step(std::int64_t position, std::int64_t update) const;
@@ -47,7 +49,11 @@ class Schedule {
  private:
   [[nodiscard]] std::int64_t rows_of(std::int64_t step_in_epoch) const;
 
+  [[nodiscard]] double risen(std::int64_t position) const;  // of 1
+  [[noreturn]] void refuse_endless_warmup() const;
+
   TrainConfig config_;
+  double warmup_steps_ = 0, cycle_steps_ = 0;
   std::int64_t rows_, steps_per_epoch_, total_steps_;
 };
 

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "cuvae/error.hpp"
+#include "src/config/likelihood.hpp"
 #include "src/data/dataset_impl.hpp"
 #include "src/train/fit.hpp"
 #include "src/train/trainer_impl.hpp"
@@ -35,18 +36,19 @@ FitResult fit_on(Trainer::Impl& trainer, const Dataset& data, const Dataset* val
 
 // What Dataset and fit() would refuse.
 void require_values(const ModelConfig& config, std::span<const float> rows) {
-  const bool unit_interval =
-      config.likelihood == Likelihood::bernoulli && config.binarize != Binarize::threshold;
+  const config::LikelihoodTraits likelihood = config::traits_of(config.likelihood);
+  const bool unit_interval = likelihood.needs_unit_interval && config.binarize != Binarize::threshold;
   const float low = unit_interval ? 0.0f : std::numeric_limits<float>::lowest();
   const float high = unit_interval ? 1.0f : std::numeric_limits<float>::max();
   const auto bad = std::ranges::find_if(rows, [&](float value) { return !(value >= low && value <= high); });
   if (bad == rows.end()) return;
   const auto index = bad - rows.begin();
-  throw Error(Errc::data, "step: row " + std::to_string(index / config.data_dim) + ", column " +
-                              std::to_string(index % config.data_dim) + " (from 0) is " +
-                              data::text_of(*bad) +
-                              (unit_interval ? ", but the Bernoulli likelihood needs values in [0, 1]"
-                                             : ", which is not finite"));
+  throw Error(
+      Errc::data,
+      "step: row " + std::to_string(index / config.data_dim) + ", column " +
+          std::to_string(index % config.data_dim) + " (from 0) is " + data::text_of(*bad) +
+          (unit_interval ? ", but the " + std::string(likelihood.title) + " likelihood needs values in [0, 1]"
+                         : ", which is not finite"));
 }
 
 }  // namespace
@@ -96,6 +98,7 @@ Elbo Trainer::step(std::span<const float> rows) {
   TrainConfig constant = config;
   constant.schedule = {};
   constant.kl_warmup = 0;
+  constant.kl_cycles = 1;
   const std::vector<ops::PassPlan> passes = train::Schedule(constant, count).step(0, t.state.step);
   auto* staged = reinterpret_cast<float*>(t.step_rows->host());
   for (std::int64_t row = 0; row < count; ++row)

@@ -6,6 +6,7 @@
 
 #include "cuvae/error.hpp"
 #include "kernels/ops/binarize.hpp"
+#include "src/config/likelihood.hpp"
 #include "src/config/text.hpp"
 #include "src/model/initialize.hpp"
 #include "src/train/fit.hpp"
@@ -23,39 +24,67 @@ ModelConfig validated(const ModelConfig& config) {
   return config;
 }
 
-TrainConfig validated(const TrainConfig& config) {
-  validate(config);
-  return config;
+TrainConfig validated(const ModelConfig& model, const TrainConfig& train) {
+  validate(model, train);
+  return train;
 }
 
 std::string likely_cause(const ModelConfig& model, const TrainConfig& train) {
   std::string cause =
       "Likely cause: the learning rate (" + config::format(train.learning_rate) + ") is too high";
-  if (model.likelihood == Likelihood::gaussian)
+  if (config::has_variance(model.likelihood))
     cause += ", or the data is far from unit scale (standardise it)";
   return cause + ".";
 }
+
+// The rows of the first epoch as a model is meant to see them: dynamic binarization keeps its probabilities.
+struct DataRows {
+  const Dataset& data;
+  const ops::RowOrder& order;
+  Binarize binarize;
+
+  [[nodiscard]] std::vector<float> at(std::int64_t position) const {
+    std::vector<float> row(static_cast<std::size_t>(data.cols()));
+    data.read_row(order.row(position, 0), row);
+    if (binarize == Binarize::threshold)
+      for (float& value : row) value = ops::BinarizeThreshold{}({value}).out[0];
+    return row;
+  }
+  [[nodiscard]] std::vector<double> column_means() const {
+    std::vector<double> means(static_cast<std::size_t>(data.cols()));
+    for (std::int64_t i = 0; i < order.rows; ++i) {
+      const std::vector<float> row = at(i);
+      for (std::size_t col = 0; col < row.size(); ++col) means[col] += static_cast<double>(row[col]);
+    }
+    for (double& mean : means) mean /= static_cast<double>(order.rows);
+    return means;
+  }
+};
 
 }  // namespace
 
 Trainer::Impl::Impl(const ModelConfig& model, const TrainConfig& train, std::unique_ptr<Backend> on)
     : model_config(validated(model)),
-      train_config(validated(train)),
+      train_config(validated(model, train)),
       backend(std::move(on)),
       device(backend->device()),
       layout(model_config),
       parameters(*backend, layout, model::Arenas::training),
       pass_rows(train::pass_rows(train_config)),
-      network(*backend, model_config, layout, parameters, pass_rows, model::Use::training),
+      network(*backend, model_config, layout, parameters, pass_rows, model::Use::training,
+              model::sampling_of(train_config)),
       first_backward(network.backward_phases(GradientMode::overwrite)),
       next_backward(network.backward_phases(GradientMode::accumulate)),
+      gradient_square(backend->allocate(sizeof(float))),
       steps_per_launch(backend->steps_per_launch()) {
   for (const auto& part : {network.load_phases(), network.encode_phases(), network.sample_phases(),
                            network.decode_phases(), network.loss_phases()}) {
     forward.insert(forward.end(), part.begin(), part.end());
   }
   network.input().binarize = model_config.binarize;
-  network.input().binarize_noise = {train_config.seed, ops::Purpose::binarize, 0};
+  const bool once = model_config.binarize == Binarize::once;
+  network.input().binarize_noise = {train_config.seed,
+                                    once ? ops::Purpose::binarize_once : ops::Purpose::binarize, 0};
   network.input().latent_noise = {train_config.seed, ops::Purpose::latent, 0};
   parameters.upload(parameters.arenas().parameters,
                     model::initial_parameters(layout, model_config, train_config.seed));
@@ -68,9 +97,9 @@ std::unique_ptr<Trainer::Impl> Trainer::Impl::on(std::unique_ptr<Backend> backen
   const std::int64_t available = std::max<std::int64_t>(0, backend->available_memory() - kForOthers);
   const auto too_little = [&](std::optional<std::int64_t> known) {
     return Error(Errc::out_of_memory,
-                 train::out_of_memory_message(validated(model), validated(train), name, known));
+                 train::out_of_memory_message(validated(model), validated(model, train), name, known));
   };
-  if (train::bytes_of_training(validated(model), validated(train), Device::Kind::cuda) > available)
+  if (train::bytes_of_training(validated(model), validated(model, train), Device::Kind::cuda) > available)
     throw too_little(available);
   try {
     return std::make_unique<Impl>(model, train, std::move(backend));
@@ -87,11 +116,21 @@ void Trainer::Impl::queue_step(const std::function<void(std::int64_t)>& connect,
     connect(i);
     backend->begin_pass(pass, table, order, pass_rows);
     for (const auto& phase : forward) phase.run();
-    backend->add_losses(pass, network.row_nll(), network.row_kl(), pass_rows);
+    backend->add_losses(network.sample_pass(), network.losses());
     for (const auto& phase : i == 0 ? first_backward : next_backward) phase.run();
   }
   backend->end_step(pass, parameters.arenas(), train_config.clip_norm);
+  if (train_config.optimizer == Optimizer::adam_normgrad) normalize_gradients(pass);
   backend->update(pass, parameters.arenas(), train_config);
+}
+
+void Trainer::Impl::normalize_gradients(PassContext pass) {
+  for (const model::Tensor& tensor : layout.tensors()) {
+    const std::int64_t size = tensor.rows * tensor.ld;
+    const Matrix values{parameters.arenas().gradients + tensor.offset, 1, static_cast<std::int32_t>(size),
+                        size};
+    backend->normalize(pass, values, reinterpret_cast<float*>(gradient_square.get()));
+  }
 }
 
 void Trainer::Impl::take_heart() {
@@ -148,20 +187,16 @@ void Trainer::Impl::adopt_data(const Dataset& data, const Dataset* validation) {
   image = data.image();
 }
 
-void Trainer::Impl::set_output_bias(const Dataset& data, const ops::RowOrder& order) {
-  std::vector<double> means(static_cast<std::size_t>(data.cols()));
-  std::vector<float> row(means.size());
-  const bool threshold = model_config.binarize == Binarize::threshold;
-  for (std::int64_t i = 0; i < order.rows; ++i) {
-    data.read_row(order.row(i, 0), row);
-    for (std::size_t col = 0; col < row.size(); ++col) {
-      const float value = threshold ? ops::BinarizeThreshold{}({row[col]}).out[0] : row[col];
-      means[col] += static_cast<double>(value);
-    }
-  }
-  for (double& mean : means) mean /= static_cast<double>(order.rows);
+void Trainer::Impl::start_from_data(const Dataset& data, const ops::RowOrder& order) {
+  const bool of_bias = model_config.output_bias == OutputBias::data_mean;
+  const bool of_inputs = model_config.prior == Prior::vamp;
+  if (!of_bias && !of_inputs) return;
   std::vector<float> values = parameters.download(parameters.arenas().parameters);
-  model::set_output_bias(values, layout, model_config.likelihood, means);
+  const DataRows rows{data, order, model_config.binarize};
+  if (of_bias) model::set_output_bias(values, layout, model_config.likelihood, rows.column_means());
+  const std::int64_t inputs = std::min<std::int64_t>(model_config.prior_components, order.rows);
+  for (std::int64_t i = 0; of_inputs && i < inputs; ++i)
+    model::set_prior_input(values, layout, model_config.likelihood, i, rows.at(i));
   parameters.upload(parameters.arenas().parameters, values);
 }
 

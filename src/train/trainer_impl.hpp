@@ -29,6 +29,8 @@ struct Trainer::Impl {
   // `connect(pass)` tells the network where the rows of a pass are.
   void queue_step(const std::function<void(std::int64_t)>& connect, const ops::RowOrder& order,
                   const ops::PassPlan* table, std::int64_t passes);
+  // Each tensor's gradient over its norm.
+  void normalize_gradients(PassContext pass);
   // Another attempt of a run that had given up.
   void take_heart();
   // Throw Error(numerics): after too many skipped updates in a row; where a weight is not finite; always.
@@ -38,7 +40,8 @@ struct Trainer::Impl {
   // check_data refuses and leaves no trace; adopt_data makes the data that of this run.
   void check_data(const Dataset& data, const Dataset* validation) const;
   void adopt_data(const Dataset& data, const Dataset* validation);
-  void set_output_bias(const Dataset& data, const ops::RowOrder& order);
+  // What of the first weights comes from the data: the output bias, the inputs of a VampPrior.
+  void start_from_data(const Dataset& data, const ops::RowOrder& order);
 
   [[nodiscard]] std::vector<Parameter> download(const float* arena) const;
   [[nodiscard]] train::ModelFile model_file(const train::Metadata& extra) const;
@@ -52,6 +55,8 @@ struct Trainer::Impl {
   std::int64_t pass_rows;
   model::Network network;
   std::vector<model::Phase> forward, first_backward, next_backward;
+
+  Backend::Buffer gradient_square;  // of one tensor
 
   ops::StepState state;  // the host's copy, as it was asked for last
   train::RunState run;   // what the step state does not hold

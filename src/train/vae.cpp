@@ -11,6 +11,7 @@
 namespace cuvae {
 namespace {
 
+constexpr std::int32_t kMostSamples = (1 << 16) - 1;  // kernels/ops/noise.hpp
 constexpr std::int64_t kFewRows = 64, kManyRows = 256;
 
 ModelConfig validated(const ModelConfig& config) {
@@ -21,6 +22,14 @@ ModelConfig validated(const ModelConfig& config) {
 
 void run(const std::vector<model::Phase>& phases) {
   for (const model::Phase& phase : phases) phase.run();
+}
+
+void require_one_of_each(const Factors& factors, const Dataset& data) {
+  const std::size_t names = factors.names.size(), levels = factors.levels.size();
+  if (names > 0 && levels == names * static_cast<std::size_t>(data.rows())) return;
+  throw Error(Errc::invalid_argument, "factors: " + std::to_string(levels) +
+                                          " levels are not one for each of " + std::to_string(names) +
+                                          " factors of " + std::to_string(data.rows()) + " rows");
 }
 
 void append(std::vector<float>& all, const std::vector<float>& part) {
@@ -128,8 +137,7 @@ std::vector<float> Vae::decode(std::span<const float> z) {
                       network.upload_rows(network.z(), z.subspan(static_cast<std::size_t>(first * cols),
                                                                  static_cast<std::size_t>(rows * cols)));
                       run(network.decode_phases());
-                      if (impl_->config.likelihood == Likelihood::bernoulli)
-                        impl_->backend->sigmoid(network.pass(), network.output());
+                      run(network.mean_phases());
                       append(x, network.download(network.output(), rows));
                     });
   return x;
@@ -150,7 +158,8 @@ std::vector<float> Vae::sample(std::int64_t n, std::uint64_t seed, std::int64_t 
     std::vector<std::int64_t> ids(static_cast<std::size_t>(network.rows()));
     std::iota(ids.begin(), ids.end(), first + begin);
     network.set_row_ids(ids);
-    impl_->backend->sample_prior(network.pass(), {seed, ops::Purpose::prior, 0}, network.z());
+    network.input().prior_noise = {seed, ops::Purpose::prior, 0};
+    run(network.prior_phases());
     append(z, network.download(network.z(), rows));
   });
   return decode(z);
@@ -164,14 +173,27 @@ Evaluation Vae::evaluate(const Dataset& data, const EvaluateOptions& options) {
   if (options.batch <= 0)
     throw Error(Errc::invalid_argument,
                 "batch: " + std::to_string(options.batch) + " is no number of rows; give 1 or more");
+  if (options.samples <= 0 || options.samples > kMostSamples)
+    throw Error(Errc::invalid_argument, "samples: " + std::to_string(options.samples) +
+                                            " is no number of draws; give 1 to " +
+                                            std::to_string(kMostSamples));
+  if (options.factors) require_one_of_each(*options.factors, data);
   const std::int64_t batch = std::min<std::int64_t>(options.batch, data.rows());
-  if (!impl_->evaluator || impl_->evaluator->batch() != batch) {
+  if (!impl_->evaluator || impl_->evaluator->batch() != batch ||
+      impl_->evaluator->most_samples() != options.samples) {
     impl_->evaluator = std::make_unique<train::Evaluator>(*impl_->backend, impl_->config, impl_->layout,
-                                                          impl_->parameters, batch);
+                                                          impl_->parameters, batch, options.samples);
   }
   const ops::RowOrder all{.total_rows = data.rows(), .rows = data.rows()};
   train::Feed feed(*impl_->backend, data, batch, batch);
-  return impl_->evaluator->run(feed, {all, options.seed, binarize, options.progress});
+  return impl_->evaluator->run(feed, {.order = all,
+                                      .seed = options.seed,
+                                      .binarize = binarize,
+                                      .samples = options.samples,
+                                      .information = train::Evaluator::Request::Information::mutual,
+                                      .progress = options.progress,
+                                      .row = options.row,
+                                      .factors = options.factors});
 }
 
 }  // namespace cuvae

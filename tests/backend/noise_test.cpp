@@ -65,9 +65,10 @@ TEST_P(LoopNoise, IsRedrawnTheSameInTheBackward) {
   const std::vector<float> zeros(750), ones(750, 1.0f);
   const Tensor mean(*on, rows, cols, zeros), log_var(*on, rows, cols, zeros), d_z(*on, rows, cols, ones);
   const Tensor z(*on, rows, cols), d_mean(*on, rows, cols), d_log_var(*on, rows, cols), row_kl(*on, 1, 8);
-  on->sample_latent(pass.context(), mean.matrix(), log_var.matrix(), kNoiseSource, z.matrix(), row_kl.data());
-  on->latent_backward(pass.context(), mean.matrix(), log_var.matrix(), d_z.matrix(), kNoiseSource,
-                      d_mean.matrix(), d_log_var.matrix());
+  on->sample_latent(pass.context(), LatentKl{}, mean.matrix(), log_var.matrix(), kNoiseSource, z.matrix(),
+                    row_kl.data());
+  on->latent_backward(pass.context(), LatentKl{}, mean.matrix(), log_var.matrix(), d_z.matrix(), nullptr,
+                      kNoiseSource, d_mean.matrix(), d_log_var.matrix());
   std::vector<float> doubled = d_log_var.values();
   for (float& value : doubled) value *= 2;
   EXPECT_TRUE(same_bits(doubled, z.values()));

@@ -82,7 +82,7 @@ TEST_P(Reductions, LossesOfRowsAreAddedInDouble) {
     nll_sum += static_cast<double>(nll[row]);
     kl_sum += static_cast<double>(kl[row]);
   }
-  on->add_losses(pass.context(), row_nll.data(), row_kl.data(), 130);
+  on->add_losses(pass.context(), {row_nll.data(), row_kl.data(), nullptr, 130});
   const ops::LossSums sums = pass.state().batch;
   EXPECT_NEAR(sums.nll, nll_sum, 1e-9);
   EXPECT_NEAR(sums.kl, kl_sum, 1e-9);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cuvae/dataset.hpp"
+
 namespace cuvae::test {
 
 namespace fs = std::filesystem;
@@ -27,6 +29,22 @@ CommandResult CliTest::train(const std::string& out, const Words& more) const {
 void CliTest::trained(const std::string& out, const Words& more) const {
   const CommandResult result = train(out, more);
   ASSERT_EQ(result.exit_code, 0) << result.err;
+}
+
+std::string CliTest::done(const Words& arguments) const {
+  const CommandResult result = cuvae(arguments);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return result.out;
+}
+
+std::vector<float> CliTest::values_of(const std::string& npy) const {
+  const Dataset data = Dataset::open(at(npy).string());
+  std::vector<float> all, row(static_cast<std::size_t>(data.cols()));
+  for (std::int64_t i = 0; i < data.rows(); ++i) {
+    data.read_row(i, row);
+    all.insert(all.end(), row.begin(), row.end());
+  }
+  return all;
 }
 
 std::vector<std::string> CliTest::files() const {

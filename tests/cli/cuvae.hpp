@@ -28,6 +28,10 @@ class CliTest : public testing::Test {
 
   [[nodiscard]] std::filesystem::path at(const std::string& name) const { return folder_.path / name; }
   [[nodiscard]] std::string text(const std::string& name) const { return read_file(at(name)); }
+  // What it prints, expected to go well.
+  [[nodiscard]] std::string done(const Words& arguments) const;
+  // Of a .npy file, row by row.
+  [[nodiscard]] std::vector<float> values_of(const std::string& npy) const;
   // Everything in the folder, at any depth.
   [[nodiscard]] std::vector<std::string> files() const;
   [[nodiscard]] std::map<std::string, std::vector<float>> weights(const std::string& checkpoint) const;

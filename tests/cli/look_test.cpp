@@ -1,5 +1,6 @@
 // How the executable looks on a screen and in a pipe.
 #include <algorithm>
+#include <array>
 #include <sstream>
 
 #include "cli/cuvae.hpp"
@@ -7,6 +8,9 @@
 
 namespace cuvae::test {
 namespace {
+
+constexpr std::array kCommands{"train",       "eval",     "sample", "reconstruct", "encode", "traverse",
+                               "interpolate", "manifold", "curves", "info",        "devices"};
 
 class Look : public CliTest {
  protected:
@@ -27,11 +31,11 @@ class Look : public CliTest {
 constexpr char kEscape = '\x1b';
 
 TEST_F(Look, HelpFitsAScreenAndShowsTwoExamples) {
-  for (const char* command : {"train", "eval", "sample", "reconstruct", "encode", "info", "devices"}) {
+  for (const char* command : kCommands) {
     const CommandResult help = cuvae({command, "--help"});
     EXPECT_EQ(help.exit_code, 0);
     EXPECT_EQ(help.err, "");
-    EXPECT_LE(std::ranges::count(help.out, '\n'), 46) << command;
+    EXPECT_LE(std::ranges::count(help.out, '\n'), 48) << command;
     std::istringstream lines(help.out);
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 79u) << line;
     const std::string examples = help.out.substr(help.out.find("examples:\n"));
@@ -39,10 +43,23 @@ TEST_F(Look, HelpFitsAScreenAndShowsTwoExamples) {
   }
 }
 
+TEST_F(Look, HelpOfEverythingNamesWhatHelpLeavesOut) {
+  const std::string usual = cuvae({"train", "--help"}).out, all = cuvae({"train", "--help-all"}).out;
+  EXPECT_NE(usual.find("--help-all"), std::string::npos);
+  EXPECT_EQ(usual.find("--beta1"), std::string::npos);
+  EXPECT_NE(all.find("--beta1"), std::string::npos);
+  std::istringstream lines(usual);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("--help-all") != std::string::npos) continue;
+    EXPECT_NE(all.find(line), std::string::npos) << line;
+  }
+  EXPECT_EQ(cuvae({"sample", "--help-all"}).exit_code, 2) << "it has no more options than --help tells";
+}
+
 TEST_F(Look, AloneItExplainsItself) {
   const CommandResult overview = cuvae({});
   EXPECT_EQ(overview.exit_code, 0);
-  for (const char* command : {"train", "eval", "sample", "reconstruct", "encode", "info", "devices"}) {
+  for (const char* command : kCommands) {
     EXPECT_NE(overview.out.find(std::string("\n  ") + command), std::string::npos) << command;
   }
   EXPECT_EQ(cuvae({"--help"}).out, overview.out);

@@ -19,8 +19,9 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 TEST_F(Train, LeavesEverythingInItsFolder) {
   trained("run");
-  EXPECT_EQ(files(), (Words{"run", "run/config.toml", "run/metrics.jsonl", "run/model.safetensors",
-                            "run/reconstructions.png", "run/samples.png", "run/state.safetensors"}));
+  EXPECT_EQ(files(),
+            (Words{"run", "run/config.toml", "run/curves.png", "run/metrics.jsonl", "run/model.safetensors",
+                   "run/reconstructions.png", "run/samples.png", "run/state.safetensors"}));
   const std::vector<std::string> lines = lines_of(text("run/metrics.jsonl"));
   ASSERT_EQ(lines.size(), 2u);
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -85,6 +86,37 @@ TEST_F(Train, FilesWithTheNamesOfARunAreNotOverwritten) {
   write_file(at("run/notes.txt"), "mine");
   trained("run");
   EXPECT_EQ(text("run/notes.txt"), "mine");
+}
+
+TEST_F(Train, SaysWhatIsNotUsual) {
+  const auto said = [&](const Words& options) { return train("run", options + Words{"--dry-run"}).out; };
+  const auto expect_said = [&](const Words& options, const std::string& part) {
+    const std::string text = said(options);
+    EXPECT_NE(text.find(part), std::string::npos) << part << " is not in\n" << text;
+  };
+  EXPECT_EQ(said({}).find("prior"), std::string::npos);
+  EXPECT_EQ(said({}).find("above it"), std::string::npos);
+  expect_said({}, "ELBO, bernoulli likelihood, KL weight 1\n");
+  expect_said({"--samples", "3"}, "ELBO of 3 samples, bernoulli");
+  expect_said({"--objective", "dreg", "--samples", "8"}, "dreg of 8 samples, bernoulli");
+  expect_said({"--objective", "stl", "--prior", "vamp", "--prior-components", "9"},
+              "stl, bernoulli likelihood, vamp prior of 9 components, KL weight 1\n");
+  expect_said({"--objective", "iwae", "--top-latent", "2", "--top-hidden", "6,5"},
+              "784-8-[3]-8-784 above it 6-5-[2]-5-6 relu");
+}
+
+TEST_F(Train, SaysHowManyUnitsAreActiveAndWhatToDoAboutFew) {
+  const CommandResult collapsed = train("collapsed", {"--kl-weight", "200", "--lr", "0.01"});
+  EXPECT_NE(
+      collapsed.out.find("0 of 3 latent units are active; for more, try a --kl-warmup of some epochs, or a "
+                         "--kl-weight below 200\n"),
+      std::string::npos)
+      << collapsed.out;
+  const CommandResult some = train("some", {"--kl-weight", "4", "--lr", "0.01"});
+  EXPECT_NE(some.out.find("2 of 3 latent units are active\n"), std::string::npos) << some.out;
+  const CommandResult fine = train("fine", {"--kl-weight", "0.1", "--lr", "0.01", "--latent", "1"});
+  EXPECT_NE(fine.out.find("1 of 1 latent units is active\n"), std::string::npos) << fine.out;
+  EXPECT_EQ(fine.out.find("--kl-w"), std::string::npos) << fine.out;
 }
 
 TEST_F(Train, ADryRunCreatesNothing) {

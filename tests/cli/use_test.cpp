@@ -5,7 +5,9 @@
 
 #include "cli/cuvae.hpp"
 #include "cuvae/dataset.hpp"
+#include "data/sample_files.hpp"
 #include "src/io/json_line.hpp"
+#include "src/io/npy_writer.hpp"
 
 namespace cuvae::test {
 namespace {
@@ -13,20 +15,6 @@ namespace {
 class Use : public CliTest {
  protected:
   void SetUp() override { trained("run"); }
-  [[nodiscard]] std::string done(const Words& arguments) const {
-    const CommandResult result = cuvae(arguments);
-    EXPECT_EQ(result.exit_code, 0) << result.err;
-    return result.out;
-  }
-  [[nodiscard]] std::vector<float> values_of(const std::string& npy) const {
-    const Dataset data = Dataset::open(at(npy).string());
-    std::vector<float> all, row(static_cast<std::size_t>(data.cols()));
-    for (std::int64_t i = 0; i < data.rows(); ++i) {
-      data.read_row(i, row);
-      all.insert(all.end(), row.begin(), row.end());
-    }
-    return all;
-  }
   const std::string model_ = "run/model.safetensors";
 };
 
@@ -53,6 +41,40 @@ TEST_F(Use, EvalIsTheLibrarysEvaluation) {
   Vae vae = Vae::load(at(model_).string(), Device::cpu(1));
   const Evaluation expected = vae.evaluate(Dataset::open("builtin:shapes:100"));
   EXPECT_EQ(number_field(json, "elbo"), expected.mean.elbo);
+}
+
+// Those of builtin:shapes are known; others stand in a file.
+TEST_F(Use, EvalTellsTheInformationGapOfFactors) {
+  const std::string json = done({"eval", model_, "builtin:shapes:100", "--json"});
+  Vae vae = Vae::load(at(model_).string(), Device::cpu(1));
+  const Dataset data = Dataset::open("builtin:shapes:100");
+  const Evaluation expected = vae.evaluate(data, {.factors = data.known_factors()});
+  EXPECT_EQ(number_field(json.substr(json.find("\"mig\"")), "mean"), expected.information_gap->mean);
+  EXPECT_EQ(number_field(json.substr(json.find("\"size\"")), "gap"),
+            expected.information_gap->factors[3].gap);
+  const std::string table = done({"eval", model_, "builtin:shapes:100"});
+  for (const char* part : {"\nmig ", "first 100 rows", "\n  kind ", "\n  angle ", " nats z"})
+    EXPECT_NE(table.find(part), std::string::npos) << part << " is not in\n" << table;
+
+  std::vector<float> rows(20 * 784);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<float>(i % 7) / 7;
+  io::write_npy(at("rows.npy"), rows, std::vector<std::int64_t>{20, 784});
+  EXPECT_EQ(done({"eval", model_, "rows.npy", "--json"}).find("mig"), std::string::npos);
+  const auto factors = [&](const std::string& name, const std::string& shape, std::size_t rows_and_columns) {
+    std::vector<std::uint8_t> levels(rows_and_columns);
+    for (std::size_t i = 0; i < levels.size(); ++i) levels[i] = static_cast<std::uint8_t>(i / 2 % 2);
+    write_file(at(name), npy_header("|u1", shape) + bytes_of(levels));
+  };
+  factors("two.npy", "(20, 2)", 40), factors("few.npy", "(19, 2)", 38);
+  write_file(at("constant.npy"), npy_header("|u1", "(20, 1)") + std::string(20, '\3'));
+  EXPECT_NE(done({"eval", model_, "rows.npy", "--factors", "two.npy"}).find("\n  factor 1 "),
+            std::string::npos);
+  const auto refused = [&](const char* file, const Words& parts) {
+    expect_refusal(cuvae({"eval", model_, "rows.npy", "--factors", file}), 3, parts);
+  };
+  refused("few.npy", {"few.npy", "19 rows", "20"});
+  refused("constant.npy", {"constant.npy", "no factor varies"});
+  refused("rows.npy", {"rows.npy", "f32", "integers"});
 }
 
 TEST_F(Use, EvalCanBinarizeOtherwise) {

@@ -36,6 +36,15 @@ TEST(Text, RefusesWhatIsNoFiniteNumber) {
   }
 }
 
+TEST(Text, ReadsListsOfIntegers) {
+  EXPECT_EQ(to_integers("7"), (std::vector<std::int64_t>{7}));
+  EXPECT_EQ(to_integers("0,-3,7"), (std::vector<std::int64_t>{0, -3, 7}));
+  for (const char* text : {"", ",", "1,", ",1", "1,,2", "1, 2", "1;2", "1.5"}) {
+    test::expect_error(Errc::invalid_argument, {"'" + std::string(text) + "'", "0,3,7"},
+                       [&] { (void)to_integers(text); });
+  }
+}
+
 TEST(Text, ReadsIntegersToTheirEnds) {
   EXPECT_EQ(to_integer("-9223372036854775808"), std::numeric_limits<std::int64_t>::min());
   EXPECT_EQ(to_seed("18446744073709551615"), std::numeric_limits<std::uint64_t>::max());

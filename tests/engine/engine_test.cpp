@@ -64,6 +64,15 @@ TEST_F(Engine, TrainsAsTheCpuWithEveryLikelihood) {
 TEST_F(Engine, TrainsAsTheCpuWithEveryOptimizer) { expect_as_on_the_cpu(with_every_optimizer(short_job())); }
 TEST_F(Engine, TrainsAsTheCpuForEveryWidth) { expect_as_on_the_cpu(with_every_width(short_job())); }
 
+TEST_F(Engine, SamplesAsTheCpuFromEveryPrior) {
+  for (const auto& [name, model] : with_every_other_prior(small_job().model)) {
+    SCOPED_TRACE(name);
+    const std::vector<float> expected = Vae(model, 3, Device::cpu(1)).sample(70, 8),
+                             samples = Vae(model, 3, Device::cuda(0)).sample(70, 8);
+    for (std::size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(samples[i], expected[i], 1e-5) << i;
+  }
+}
+
 // Bytes, floats, and what has to be handed out, where nothing fits and where it does: the same rows and
 // noise.
 TEST_F(Engine, ReadsTheSameRowsHoweverTheyCome) {

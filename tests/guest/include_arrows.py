@@ -22,12 +22,14 @@ ARROWS = {
     "src/config/": CORE,
     "src/data/": [*CORE, "kernels/ops/philox.hpp", "kernels/ops/noise.hpp"],
     "src/io/": CORE,
+    "src/plot/": [*CORE, "src/io/"],
     "src/backend/": [*CORE, *OPS, "src/cpu/cpu.hpp", "src/cuda/cuda.hpp"],
     "src/cpu/": [*CORE, *OPS, "src/backend/"],
     "src/cuda/": [*CORE, *OPS, "src/backend/", "kernels/cuda/"],
     "src/model/": [*CORE, *OPS, "src/backend/", "src/config/"],
     "src/train/": [*CORE, *OPS, "src/backend/", "src/config/", "src/model/", "src/data/", "src/io/"],
-    "src/cli/": [*CORE, "src/config/", "src/io/", "src/data/", "bench/kernels/"],
+    "src/cli/": [*CORE, "src/config/", "src/io/", "src/data/", "src/plot/", "bench/kernels/",
+                 "kernels/ops/gaussian_latent.hpp"],
 }
 
 # These need the standard library and nothing else.

@@ -1,35 +1,17 @@
 #include "src/io/png_grid.hpp"
 
 #include <gtest/gtest.h>
-#include <png.h>
 
 #include <limits>
 
 #include "data/sample_files.hpp"
+#include "support/read_png.hpp"
 #include "support/test_data.hpp"
 
 namespace cuvae::test {
 namespace {
 
 constexpr int kSeparator = 64;
-
-struct Picture {
-  int width = 0, height = 0;
-  std::vector<std::uint8_t> pixels;
-  [[nodiscard]] int at(int x, int y) const { return pixels.at(static_cast<std::size_t>(y * width + x)); }
-};
-
-// 8 bits of grey and nothing else, as they are in the file.
-Picture read_png(const std::filesystem::path& path) {
-  png_image image{};
-  image.version = PNG_IMAGE_VERSION;
-  EXPECT_NE(png_image_begin_read_from_file(&image, path.c_str()), 0) << image.message;
-  EXPECT_EQ(image.format, static_cast<png_uint_32>(PNG_FORMAT_GRAY));
-  Picture picture{static_cast<int>(image.width), static_cast<int>(image.height), {}};
-  picture.pixels.resize(PNG_IMAGE_SIZE(image));
-  EXPECT_NE(png_image_finish_read(&image, nullptr, picture.pixels.data(), 0, nullptr), 0) << image.message;
-  return picture;
-}
 
 class PngGrid : public testing::Test {
  protected:
@@ -41,7 +23,7 @@ TEST_F(PngGrid, EveryPixelOfASmallGrid) {
   // 2 x 3 pictures, enlarged 19 times to 38 x 57; the third starts a second row.
   const std::vector<float> values{0, 0.2f, 0.4f, 0.6f, 0.8f, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0.5f, 0.5f, 0.5f};
   io::write_png_grid(path_, values, 3, {2, 3}, 2);
-  const Picture picture = read_png(path_);
+  const Picture picture = read_png(path_, PNG_FORMAT_GRAY);
   ASSERT_EQ(picture.width, 57 + 2 + 57);
   ASSERT_EQ(picture.height, 38 + 2 + 38);
   for (int y = 0; y < picture.height; ++y) {
@@ -61,7 +43,7 @@ TEST_F(PngGrid, ValuesAreClampedAndRounded) {
   const std::vector<float> values{-1,   -inf,       2,      inf, std::numeric_limits<float>::quiet_NaN(),
                                   0.5f, 1.0f / 255, 0.0019f};
   io::write_png_grid(path_, values, 8, {1, 1}, 8);
-  const Picture picture = read_png(path_);
+  const Picture picture = read_png(path_, PNG_FORMAT_GRAY);
   const std::vector<int> expected{0, 0, 255, 255, 0, 128, 1, 0};
   for (int i = 0; i < 8; ++i) EXPECT_EQ(picture.at(i * 58, 0), expected[static_cast<std::size_t>(i)]) << i;
 }
@@ -70,7 +52,7 @@ TEST_F(PngGrid, CellsAreLargeEnoughAndNoLarger) {
   const auto size_of = [&](int height, int width) {
     io::write_png_grid(path_, std::vector<float>(static_cast<std::size_t>(height * width)), 1,
                        {height, width}, 8);
-    const Picture picture = read_png(path_);
+    const Picture picture = read_png(path_, PNG_FORMAT_GRAY);
     return std::pair(picture.height, picture.width);
   };
   EXPECT_EQ(size_of(28, 28), std::pair(56, 56));
@@ -83,7 +65,7 @@ TEST_F(PngGrid, CellsAreLargeEnoughAndNoLarger) {
 TEST_F(PngGrid, PairsStandOneAboveTheOther) {
   const std::vector<float> originals{0.1f, 0.2f, 0.3f}, reconstructions{0.6f, 0.7f, 0.8f};
   io::write_png_pairs(path_, originals, reconstructions, 3, {1, 1}, 2);
-  const Picture picture = read_png(path_);
+  const Picture picture = read_png(path_, PNG_FORMAT_GRAY);
   ASSERT_EQ(picture.width, 2 * 56 + 2);
   ASSERT_EQ(picture.height, 4 * 56 + 3 * 2);
   const std::vector<std::vector<int>> expected{{26, 51}, {153, 179}, {77, kSeparator}, {204, kSeparator}};

@@ -132,5 +132,31 @@ TEST(OutputBias, IsTheLogitOfTheMeanOrTheMean) {
   EXPECT_EQ(changed, 61);
 }
 
+// Whatever the likelihood makes of it is the mean of the data.
+TEST(OutputBias, GivesTheMeanOfTheData) {
+  const ModelConfig config = config_of(Initialization::fan_in);
+  const Layout layout(config);
+  std::vector<double> means;
+  for (int col = 0; col < 61; ++col) means.push_back((col + 1) / 62.0);
+  means[0] = 0.0, means[1] = 1.0;
+  const auto bias_of = [&](Likelihood likelihood) {
+    std::vector<float> arena(static_cast<std::size_t>(layout.size()));
+    model::set_output_bias(arena, layout, likelihood, means);
+    return named(layout.to_parameters(arena), "decoder.output.bias").values;
+  };
+  EXPECT_EQ(bias_of(Likelihood::laplace)[5], static_cast<float>(means[5]));
+  EXPECT_EQ(bias_of(Likelihood::discretized_logistic)[1], 1.0f);
+  EXPECT_FLOAT_EQ(bias_of(Likelihood::categorical)[5], static_cast<float>(std::log(means[5])));
+  EXPECT_FLOAT_EQ(bias_of(Likelihood::categorical)[0], std::log(0.001f));
+  const std::vector<float> logits = bias_of(Likelihood::continuous_bernoulli);
+  EXPECT_NEAR(logits[0], -100.0f, 0.01f);
+  EXPECT_NEAR(logits[1], 100.0f, 0.01f);
+  for (std::size_t col = 2; col < means.size(); ++col) {
+    const double l = static_cast<double>(logits[col]);
+    const double mean = std::abs(l) < 1e-3 ? 0.5 : 1 / (1 - std::exp(-l)) - 1 / l;
+    EXPECT_NEAR(mean, means[col], 1e-4) << col;
+  }
+}
+
 }  // namespace
 }  // namespace cuvae::test

@@ -168,7 +168,8 @@ class Names(unittest.TestCase):
         self.assertEqual((shape.loads, shape.stores), (Counter({64: 1}), Counter({128: 3})))
 
     def test_a_repeated_row_is_read_but_is_no_traffic(self) -> None:
-        shape = shape_of("void cuvae::cuda::row_map_reduce_kernel<cuvae::ops::GaussianNll, "
+        shape = shape_of("void cuvae::cuda::row_map_reduce_kernel<cuvae::ops::LocationNll<"
+                         "cuvae::ops::Gaussian, 1>, "
                          "cuvae::cuda::Types<float, float, float>, cuvae::cuda::Types<float>, 32, 4>")
         self.assertEqual((shape.traffic, shape.loads), (12, Counter({128: 3})))
 

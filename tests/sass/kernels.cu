@@ -1,13 +1,22 @@
 // Every kernel that cuvae starts, once per type of what is stored; compiled and read, never run.
 #include "kernels/cuda/column_sum.cuh"
+#include "kernels/cuda/group_map_reduce.cuh"
 #include "kernels/cuda/map.cuh"
 #include "kernels/cuda/row_map_reduce.cuh"
+#include "kernels/cuda/row_sum.cuh"
 #include "kernels/cuda/step.cuh"
+#include "kernels/cuda/weigh.cuh"
 #include "kernels/ops/activation.hpp"
 #include "kernels/ops/bernoulli_nll.hpp"
 #include "kernels/ops/binarize.hpp"
+#include "kernels/ops/continuous_bernoulli_nll.hpp"
+#include "kernels/ops/discretized_logistic_nll.hpp"
+#include "kernels/ops/element_wise.hpp"
+#include "kernels/ops/gaussian_density.hpp"
 #include "kernels/ops/gaussian_latent.hpp"
 #include "kernels/ops/gaussian_nll.hpp"
+#include "kernels/ops/importance.hpp"
+#include "kernels/ops/laplace_nll.hpp"
 #include "kernels/ops/optimizer.hpp"
 
 namespace cuvae::cuda {
@@ -19,6 +28,19 @@ using U8 = std::uint8_t;
 template <class Op, class In, class Out>
 void rows() {
   row_map_reduce<Op, In, Out>(Op{}, {}, {}, {});
+}
+
+template <class Density>
+void locations() {
+  rows<ops::LocationNll<Density, 1>, Types<float, float, float>, Types<float>>();
+  rows<ops::LocationNll<Density, 1>, Types<float, float, float>, Types<Bf16>>();
+  rows<ops::LocationNll<Density, 2>, Types<float, float, float>, Types<float, float>>();
+  rows<ops::LocationNll<Density, 2>, Types<float, float, float>, Types<Bf16, float>>();
+}
+
+template <class Op, class In, class Out>
+void groups() {
+  group_map_reduce<Op, In, Out>(Op{}, {}, 2, {}, {});
 }
 
 template <class Function>
@@ -34,6 +56,29 @@ void activations() {
   }
   rows<Backward, Types<float, float>, Types<float>>();
   rows<Backward, Types<Bf16, Bf16>, Types<Bf16>>();
+}
+
+// Of one sample and of several.
+template <class Op>
+void samples() {
+  row_sum<Op, Types<float, float, float>, Types<float, float>>(Op{}, {}, {}, {});
+  row_sum<Op, Types<float, float, float>, Types<Bf16, Bf16>>(Op{}, {}, {}, {});
+}
+
+template <class Z>
+void mixture() {
+  using In = Types<Z, float, float>;
+  rows<ops::ComponentDensity, In, Types<>>();
+  row_sum<ops::ComponentToLatent, In, Types<float>>(ops::ComponentToLatent{}, {}, {}, {});
+  row_sum<ops::LatentToComponent, In, Types<float, float>>(ops::LatentToComponent{}, {}, {}, {});
+}
+
+template <ops::SampleGradient kGradient>
+void latent_alone() {
+  using Op = ops::LatentAloneBackward<kGradient>;
+  rows<Op, Types<float, float, float>, Types<float, float>>();
+  rows<Op, Types<float, float, float>, Types<Bf16, Bf16>>();
+  samples<Op>();
 }
 
 template <class Op, class In, class Out>
@@ -60,14 +105,38 @@ void start_every_kernel() {
   rows<ops::BernoulliNll, Types<float, float>, Types<float>>();
   rows<ops::BernoulliNll, Types<Bf16, float>, Types<Bf16>>();
   rows<ops::Sigmoid, Types<float>, Types<float>>();
-  rows<ops::GaussianNll, Types<float, float, float>, Types<float>>();
-  rows<ops::GaussianNll, Types<float, float, float>, Types<Bf16>>();
-  rows<ops::GaussianNllLearned, Types<float, float, float>, Types<float, float>>();
-  rows<ops::GaussianNllLearned, Types<float, float, float>, Types<Bf16, float>>();
+  rows<ops::ContinuousBernoulliNll, Types<float, float>, Types<float>>();
+  rows<ops::ContinuousBernoulliNll, Types<Bf16, float>, Types<Bf16>>();
+  rows<ops::ContinuousBernoulliMean, Types<float>, Types<float>>();
+  locations<ops::Gaussian>();
+  locations<ops::Laplace>();
+  locations<ops::DiscretizedLogistic>();
+  groups<ops::CategoricalNll, Types<float, float>, Types<float>>();
+  groups<ops::CategoricalNll, Types<Bf16, float>, Types<Bf16>>();
+  groups<ops::Softmax, Types<float>, Types<float>>();
   rows<ops::SampleLatent, Types<float, float>, Types<float>>();
   rows<ops::SampleLatent, Types<float, float>, Types<Bf16>>();
   rows<ops::LatentBackward, Types<float, float, float>, Types<float, float>>();
   rows<ops::LatentBackward, Types<float, float, float>, Types<Bf16, Bf16>>();
+  rows<ops::SampleLatentAlone, Types<float, float>, Types<float>>();
+  rows<ops::SampleLatentAlone, Types<float, float>, Types<Bf16>>();
+  samples<ops::LatentBackward>();
+  latent_alone<ops::SampleGradient::total>();
+  latent_alone<ops::SampleGradient::path>();
+  latent_alone<ops::SampleGradient::doubly>();
+  rows<ops::GaussianDensity, Types<float, float, float>, Types<float, float, float>>();
+  rows<ops::GaussianDensity, Types<Bf16, float, float>, Types<float, Bf16, Bf16>>();
+  mixture<float>();
+  mixture<Bf16>();
+  rows<ops::Sum, Types<float, float>, Types<float>>();
+  rows<ops::KeepValue, Types<float>, Types<float>>();
+  rows<ops::KeepValue, Types<float>, Types<Bf16>>();
+  rows<ops::ClampUnit, Types<float>, Types<float>>();
+  rows<ops::ClampUnit, Types<float>, Types<Bf16>>();
+  rows<ops::ClampUnitBackward, Types<float, float>, Types<float>>();
+  rows<ops::ScaleRow, Types<float>, Types<float>>();
+  rows<ops::ScaleRow, Types<Bf16>, Types<Bf16>>();
+  weigh(ops::LogWeight{}, {}, {}, {});
   rows<ops::BoundLogVar, Types<float>, Types<float>>();
   rows<ops::PriorSample, Types<float>, Types<float>>();
 
@@ -89,7 +158,7 @@ void start_every_kernel() {
   column_sum<Bf16>({}, {});
 
   launch(begin_pass_kernel, 1, kBlockThreads, {}, ops::BeginPass{nullptr}, nullptr, {}, nullptr, 0);
-  launch(add_losses_kernel, 1, kBlockThreads, {}, nullptr, nullptr, 0, nullptr);
+  launch(add_losses_kernel, 1, kBlockThreads, {}, RowLosses{}, nullptr);
   launch(broadcast_kernel, 1, kBlockThreads, {}, nullptr, nullptr, 0);
   launch(total_kernel, 1, kBlockThreads, {}, nullptr, 0, nullptr, SumMode::overwrite);
   launch(end_step_kernel, 1, 32, {}, nullptr, 0.0, nullptr);

@@ -9,7 +9,7 @@ BYTES = {"float": 4, "cuvae::ops::Bf16": 2, "unsigned char": 1}
 SHORT = {"float": "f32", "cuvae::ops::Bf16": "bf16", "unsigned char": "u8"}
 
 # Operands by op that are no traffic: one row for all rows, which stays in a cache, or never read.
-REPEATED_INPUTS = {"BiasActivation": {1}, "GaussianNll": {2}, "GaussianNllLearned": {2}}
+REPEATED_INPUTS = {"BiasActivation": {1}, "LocationNll": {2}}
 UNREAD_INPUTS = {"PriorSample": {0}, "ActivationBackward<Identity>": {1}}
 
 # What map_kernel reads and writes: (inputs, outputs), all float, and a copy in bf16.

@@ -7,8 +7,9 @@
 #include "kernels/cuda/row_map_reduce.cuh"
 #include "kernels/ops/activation.hpp"
 #include "kernels/ops/bernoulli_nll.hpp"
+#include "kernels/ops/continuous_bernoulli_nll.hpp"
 #include "kernels/ops/gaussian_latent.hpp"
-#include "kernels/ops/gaussian_nll.hpp"
+#include "kernels/ops/location_nll.hpp"
 
 namespace cuvae::test {
 
@@ -36,12 +37,14 @@ struct Narrow<ops::BernoulliNll> {
   using Out = cuda::Types<ops::Bf16>;
 };
 template <>
-struct Narrow<ops::GaussianNll> {
+struct Narrow<ops::ContinuousBernoulliNll> : Narrow<ops::BernoulliNll> {};
+template <class Density>
+struct Narrow<ops::LocationNll<Density, 1>> {
   using In = cuda::Types<ops::Bf16, float, float>;
   using Out = cuda::Types<ops::Bf16>;
 };
-template <>
-struct Narrow<ops::GaussianNllLearned> {
+template <class Density>
+struct Narrow<ops::LocationNll<Density, 2>> {
   using In = cuda::Types<ops::Bf16, float, float>;
   using Out = cuda::Types<ops::Bf16, float>;
 };
@@ -55,6 +58,31 @@ struct Narrow<ops::LatentBackward> {
   using In = cuda::Types<float, float, ops::Bf16>;
   using Out = cuda::Types<ops::Bf16, ops::Bf16>;
 };
+
+template <>
+struct Narrow<ops::GaussianDensity> {
+  using In = cuda::Types<ops::Bf16, float, float>;
+  using Out = cuda::Types<float, ops::Bf16, ops::Bf16>;
+};
+template <>
+struct Narrow<ops::ClampUnit> {
+  using In = cuda::Types<float>;
+  using Out = cuda::Types<ops::Bf16>;
+};
+template <>
+struct Narrow<ops::ClampUnitBackward> {
+  using In = cuda::Types<float, float>;
+  using Out = cuda::Types<float>;
+};
+template <>
+struct Narrow<ops::Sum> {
+  using In = cuda::Types<float, float>;
+  using Out = cuda::Types<float>;
+};
+template <>
+struct Narrow<ops::SampleLatentAlone> : Narrow<ops::SampleLatent> {};
+template <ops::SampleGradient kGradient>
+struct Narrow<ops::LatentAloneBackward<kGradient>> : Narrow<ops::LatentBackward> {};
 
 template <class Op>
 class Wide {

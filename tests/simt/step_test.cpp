@@ -54,27 +54,38 @@ TEST(BeginPassKernel, ListsTheRowsOfThePass) {
 }
 
 // Sums in double, whatever their order: the terms are multiples of 2^-10.
+void check_add_losses(std::int64_t rows, std::int32_t samples, bool has_objective) {
+  SCOPED_TRACE(std::to_string(rows) + " rows of " + std::to_string(samples));
+  Draws draws(11);
+  const auto fill = [&](std::int64_t count, std::uint32_t below) {
+    Framed<float> values(count, Fill::input);
+    for (std::int64_t i = 0; i < count; ++i) values[i] = static_cast<float>(draws.below(below)) * 0x1p-10f;
+    return values;
+  };
+  const Framed<float> nll = fill(rows * samples, 1 << 20), kl = fill(rows * samples, 1 << 15),
+                      objective = fill(rows, 1 << 20);
+  const auto total = [](const Framed<float>& values, std::int64_t count) {
+    return std::accumulate(values.data(), values.data() + count, 0.0);
+  };
+  ops::StepState state;
+  state.pass = {.active_rows = 7, .kl_weight = 0.25f};
+  state.batch = {.nll = 1, .kl = 2, .objective = 3, .rows = 4};
+  const double nll_mean = total(nll, rows * samples) / samples, kl_mean = total(kl, rows * samples) / samples;
+  cuda::launch(cuda::add_losses_kernel, 1, cuda::kBlockThreads, {},
+               {nll.data(), kl.data(), has_objective ? objective.data() : nullptr, rows, samples}, &state);
+  EXPECT_EQ(state.batch.nll, 1 + nll_mean);
+  EXPECT_EQ(state.batch.kl, 2 + kl_mean);
+  EXPECT_EQ(state.batch.objective, 3 + (has_objective ? total(objective, rows) : nll_mean + 0.25 * kl_mean));
+  EXPECT_EQ(state.batch.rows, 4 + 7);
+}
+
 TEST(AddLossesKernel, AddsTheRowsToTheStep) {
-  for (const std::int64_t rows : {1, 3, 31, 32, 33, 255, 256, 257, 1025}) {
-    SCOPED_TRACE(rows);
-    Draws draws(11);
-    Framed<float> nll(rows, Fill::input), kl(rows, Fill::input);
-    for (std::int64_t row = 0; row < rows; ++row) {
-      nll[row] = static_cast<float>(draws.below(1 << 20)) * 0x1p-10f;
-      kl[row] = static_cast<float>(draws.below(1 << 15)) * 0x1p-10f;
-    }
-    ops::StepState state;
-    state.pass = {.active_rows = 7, .kl_weight = 0.25f};
-    state.batch = {.nll = 1, .kl = 2, .objective = 3, .rows = 4};
-    ops::StepState expected = state;
-    ops::AddLosses{std::accumulate(nll.data(), nll.data() + rows, 0.0),
-                   std::accumulate(kl.data(), kl.data() + rows, 0.0)}(expected);
-    cuda::launch(cuda::add_losses_kernel, 1, cuda::kBlockThreads, {}, nll.data(), kl.data(), rows, &state);
-    EXPECT_EQ(state.batch.nll, expected.batch.nll);
-    EXPECT_EQ(state.batch.kl, expected.batch.kl);
-    EXPECT_EQ(state.batch.objective, expected.batch.objective);
-    EXPECT_EQ(state.batch.rows, expected.batch.rows);
-  }
+  for (const std::int64_t rows : {1, 3, 31, 32, 33, 255, 256, 257, 1025}) check_add_losses(rows, 1, false);
+}
+
+TEST(AddLossesKernel, TakesTheMeanOverSamplesAndAnObjectiveThatIsGiven) {
+  for (const std::int32_t samples : {1, 2, 64}) check_add_losses(33, samples, true);
+  check_add_losses(33, 4, false);
 }
 
 TEST(EndStepKernel, JudgesTheGradientByASumWhereItLiesAndCountsTheStep) {

@@ -10,8 +10,13 @@
 #include "kernels/ops/activation.hpp"
 #include "kernels/ops/bernoulli_nll.hpp"
 #include "kernels/ops/binarize.hpp"
+#include "kernels/ops/continuous_bernoulli_nll.hpp"
+#include "kernels/ops/discretized_logistic_nll.hpp"
+#include "kernels/ops/element_wise.hpp"
+#include "kernels/ops/gaussian_density.hpp"
 #include "kernels/ops/gaussian_latent.hpp"
 #include "kernels/ops/gaussian_nll.hpp"
+#include "kernels/ops/laplace_nll.hpp"
 #include "kernels/ops/optimizer.hpp"
 
 namespace cuvae::test {
@@ -57,7 +62,11 @@ struct MapOp {
 
 inline constexpr Input kLogit{-30, 30}, kProbability{0, 1}, kValue{-3, 3}, kGradient{-2, 2};
 inline constexpr Input kLogVar{-14, 14};  // before its bound, on both sides of 10
+inline constexpr Input kLogVarNear{-4, 4};
 inline constexpr Input kLogVarRow{-14, 14, Feed::one_row}, kBias{-1, 1, Feed::one_row};
+inline constexpr Input kBelow{-3, -0.01}, kAbove{0.01, 3};  // of one another, away from where they are equal
+inline constexpr Input kAroundUnit{-0.5, 1.5};
+inline constexpr Input kSmoothLogVarRow{-6, 14, Feed::one_row};  // not a step to finite differences
 inline constexpr Input kUnread{0, 0, Feed::unread};
 
 template <class Function>
@@ -71,6 +80,16 @@ template <class Function>
 RowOp<ops::ActivationBackward<Function>> backward_of(std::string_view name, Input kept, double tolerance,
                                                      std::string_view why) {
   return {.name = name, .op = {}, .inputs = {kGradient, kept}, .tolerance = tolerance, .why = why};
+}
+
+// epsilon over sigma: the log-variance stays where neither vanishes.
+template <ops::SampleGradient kGradient>
+RowOp<ops::LatentAloneBackward<kGradient>> latent_alone_backward(std::string_view name) {
+  return {.name = name,
+          .op = {},
+          .inputs = {kValue, kLogVar, test::kGradient},
+          .tolerance = 2e-6,
+          .why = "exp of the log-variance, twice"};
 }
 
 inline constexpr ops::Adam kAdam{
@@ -89,7 +108,9 @@ inline ops::StepState table_state() {
                 .kl_weight = 0.7f,
                 .learning_rate = 0.01f,
                 .first_correction = 2.5f,
-                .second_correction = 200.0f};
+                .second_correction = 200.0f,
+                .square_left = 0.96f,
+                .batch_rows = 96.0f};
   state.step = 41;
   state.gradient_scale = 0.375f;
   return state;
@@ -113,9 +134,51 @@ inline auto row_ops() {
                                 {{0, 0}, {1, 2}},
                                 1e-6,
                                 kFunctions},
+      RowOp<ContinuousBernoulliNll>{"continuous_bernoulli_nll",
+                                    {},
+                                    {kLogit, kProbability},
+                                    RowLoss::summed,
+                                    {{0, 0}},
+                                    1e-6,
+                                    kFunctions},
+      RowOp<ContinuousBernoulliMean>{
+          "continuous_bernoulli_mean", {}, {kLogit}, RowLoss::none, {}, 1e-6, kFunctions},
+      RowOp<LaplaceNll>{
+          "laplace_nll", {}, {kBelow, kAbove, kLogVarRow}, RowLoss::summed, {{0, 0}}, 1e-6, kFunctions},
+      RowOp<LaplaceNllLearned>{"laplace_nll_learned",
+                               {},
+                               {kAbove, kBelow, kLogVarRow},
+                               RowLoss::summed,
+                               {{0, 0}, {1, 2}},
+                               1e-6,
+                               kFunctions},
+      RowOp<DiscretizedLogisticNll>{"discretized_logistic_nll",
+                                    {},
+                                    {kAroundUnit, kProbability, kLogVarRow},
+                                    RowLoss::summed,
+                                    {},
+                                    1e-6,
+                                    kFunctions},
+      RowOp<DiscretizedLogisticNllLearned>{"discretized_logistic_nll_learned",
+                                           {},
+                                           {kAroundUnit, kProbability, kSmoothLogVarRow},
+                                           RowLoss::summed,
+                                           {{0, 0}, {1, 2}},
+                                           1e-6,
+                                           kFunctions},
       RowOp<SampleLatent>{"sample_latent", {}, {kValue, kLogVar}, RowLoss::summed, {}, 1e-6, kFunctions},
       RowOp<LatentBackward>{
           "latent_backward", {}, {kValue, kLogVar, kGradient}, RowLoss::none, {}, 1e-6, kFunctions},
+      RowOp<SampleLatentAlone>{
+          "sample_latent_alone", {}, {kValue, kLogVar}, RowLoss::summed, {}, 2e-6, kFunctions},
+      latent_alone_backward<SampleGradient::total>("latent_alone_backward"),
+      latent_alone_backward<SampleGradient::path>("latent_alone_backward_path"),
+      latent_alone_backward<SampleGradient::doubly>("latent_alone_backward_doubly"),
+      RowOp<GaussianDensity>{
+          "gaussian_density", {}, {kValue, kValue, kLogVarNear}, RowLoss::summed, {}, 2e-6, kFunctions},
+      RowOp<ClampUnit>{"clamp_unit", {}, {kValue}, RowLoss::none, {}, 0, kExact},
+      RowOp<ClampUnitBackward>{"clamp_unit_backward", {}, {kGradient, kValue}, RowLoss::none, {}, 0, kExact},
+      RowOp<Sum>{"sum", {}, {kValue, kValue}, RowLoss::none, {}, 1e-6, kRounding},
       RowOp<BoundLogVar>{"bound_log_var", {}, {{-40, 40}}, RowLoss::none, {}, 1e-6, kFunctions},
       RowOp<PriorSample>{
           "prior_sample", {}, {kUnread}, RowLoss::none, {}, 1e-6, "sin, cos and log of the draw"},
@@ -137,7 +200,7 @@ inline auto row_ops() {
 }
 
 inline auto map_ops() {
-  using ops::Adam, ops::Sgd;
+  using ops::AdaMax, ops::Adam, ops::IwaeAdam, ops::RmsProp, ops::Sgd;
   constexpr Input kMoment{-1, 1}, kSquare{1e-4, 1};
   constexpr std::string_view kRounding = "a few roundings";
   return std::tuple{
@@ -145,6 +208,27 @@ inline auto map_ops() {
           "adam", with_decay(kAdam, 0.05f, 0.0f), {kValue, kMoment, kSquare, kGradient}, 1e-6, kRounding},
       MapOp<Adam>{
           "adamw", with_decay(kAdam, 0.0f, 0.05f), {kValue, kMoment, kSquare, kGradient}, 1e-6, kRounding},
+      MapOp<IwaeAdam>{"iwae_adam",
+                      {.beta1 = 0.9f,
+                       .beta2 = 0.999f,
+                       .one_minus_beta1 = 0.1f,
+                       .one_minus_beta2 = 0.001f,
+                       .epsilon = 1e-8f,
+                       .weight_decay = 0.05f},
+                      {kValue, kMoment, kSquare, kGradient},
+                      1e-6,
+                      kRounding},
+      MapOp<AdaMax>{
+          "adamax",
+          {.beta1 = 0.9f, .beta2 = 0.999f, .one_minus_beta1 = 0.1f, .epsilon = 1e-8f, .weight_decay = 0.05f},
+          {kValue, kMoment, kSquare, kGradient},
+          1e-6,
+          kRounding},
+      MapOp<RmsProp>{"rmsprop",
+                     {.decay = 0.999f, .one_minus_decay = 0.001f, .epsilon = 1e-8f, .weight_decay = 0.05f},
+                     {kValue, kSquare, kGradient},
+                     1e-6,
+                     kRounding},
       MapOp<Sgd>{
           "sgd", {.momentum = 0.9f, .weight_decay = 0.05f}, {kValue, kMoment, kGradient}, 1e-6, kRounding},
   };

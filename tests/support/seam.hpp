@@ -54,26 +54,78 @@ inline constexpr bool kWritesOverItsInput<ops::BernoulliNll> = true;
 template <>
 inline constexpr bool kWritesOverItsInput<ops::Sigmoid> = true;
 template <>
-inline constexpr bool kWritesOverItsInput<ops::GaussianNll> = true;
+inline constexpr bool kWritesOverItsInput<ops::ContinuousBernoulliNll> = true;
 template <>
-inline constexpr bool kWritesOverItsInput<ops::GaussianNllLearned> = true;
+inline constexpr bool kWritesOverItsInput<ops::ContinuousBernoulliMean> = true;
+template <class Density, int kOutputs>
+inline constexpr bool kWritesOverItsInput<ops::LocationNll<Density, kOutputs>> = true;
 
-inline void run(const SeamCall& c, ops::BernoulliNll) {
-  c.backend.bernoulli_nll(c.pass, c.output(0), c.input(1), c.output(0), c.row_loss);
+template <>
+inline constexpr bool kWritesOverItsInput<ops::Sum> = true;
+
+inline void run_logit_nll(const SeamCall& c, Likelihood likelihood) {
+  c.backend.nll(c.pass, likelihood,
+                {.output = c.output(0), .x = c.input(1), .d_output = c.output(0), .row_nll = c.row_loss});
 }
-inline void run(const SeamCall& c, ops::Sigmoid) { c.backend.sigmoid(c.pass, c.output(0)); }
-inline void run(const SeamCall& c, ops::GaussianNll) {
-  c.backend.gaussian_nll(c.pass, c.output(0), c.input(1), c.input(2).floats(), c.output(0), {}, c.row_loss);
+inline void run(const SeamCall& c, ops::BernoulliNll) { run_logit_nll(c, Likelihood::bernoulli); }
+inline void run(const SeamCall& c, ops::ContinuousBernoulliNll) {
+  run_logit_nll(c, Likelihood::continuous_bernoulli);
 }
-inline void run(const SeamCall& c, ops::GaussianNllLearned) {
-  c.backend.gaussian_nll(c.pass, c.output(0), c.input(1), c.input(2).floats(), c.output(0), c.output(1),
-                         c.row_loss);
+inline void run(const SeamCall& c, ops::Sigmoid) {
+  c.backend.likelihood_mean(c.pass, Likelihood::bernoulli, 0, c.output(0));
+}
+inline void run(const SeamCall& c, ops::ContinuousBernoulliMean) {
+  c.backend.likelihood_mean(c.pass, Likelihood::continuous_bernoulli, 0, c.output(0));
+}
+
+inline Likelihood likelihood_of(ops::Gaussian) { return Likelihood::gaussian; }
+inline Likelihood likelihood_of(ops::Laplace) { return Likelihood::laplace; }
+inline Likelihood likelihood_of(ops::DiscretizedLogistic) { return Likelihood::discretized_logistic; }
+
+template <class Density, int kOutputs>
+void run(const SeamCall& c, ops::LocationNll<Density, kOutputs>) {
+  c.backend.nll(c.pass, likelihood_of(Density{}),
+                {.output = c.output(0),
+                 .x = c.input(1),
+                 .log_var = c.input(2).floats(),
+                 .d_output = c.output(0),
+                 .d_log_var = kOutputs == 2 ? c.output(1) : Matrix{},
+                 .row_nll = c.row_loss});
 }
 inline void run(const SeamCall& c, ops::SampleLatent) {
-  c.backend.sample_latent(c.pass, c.input(0), c.input(1), c.noise, c.output(0), c.row_loss);
+  c.backend.sample_latent(c.pass, LatentKl{}, c.input(0), c.input(1), c.noise, c.output(0), c.row_loss);
 }
-inline void run(const SeamCall& c, ops::LatentBackward) {
-  c.backend.latent_backward(c.pass, c.input(0), c.input(1), c.input(2), c.noise, c.output(0), c.output(1));
+inline void latent_backward(const SeamCall& c, const LatentKl& kl) {
+  c.backend.latent_backward(c.pass, kl, c.input(0), c.input(1), c.input(2), nullptr, c.noise, c.output(0),
+                            c.output(1));
+}
+inline void run(const SeamCall& c, ops::LatentBackward) { latent_backward(c, LatentKl{}); }
+inline void run(const SeamCall& c, ops::SampleLatentAlone) {
+  c.backend.sample_latent(c.pass, {.form = LatentKl::Form::sampled}, c.input(0), c.input(1), c.noise,
+                          c.output(0), c.row_loss);
+}
+inline void run(const SeamCall& c, ops::LatentAloneBackward<ops::SampleGradient::total>) {
+  latent_backward(c, {LatentKl::Form::sampled, ops::SampleGradient::total});
+}
+inline void run(const SeamCall& c, ops::LatentAloneBackward<ops::SampleGradient::path>) {
+  latent_backward(c, {LatentKl::Form::sampled, ops::SampleGradient::path});
+}
+inline void run(const SeamCall& c, ops::LatentAloneBackward<ops::SampleGradient::doubly>) {
+  latent_backward(c, {LatentKl::Form::sampled, ops::SampleGradient::doubly});
+}
+// It adds to the KL.
+inline void run(const SeamCall& c, ops::GaussianDensity) {
+  const std::vector<float> zeros(static_cast<std::size_t>(c.input(0).rows), 0.0f);
+  c.backend.upload(c.row_loss, zeros.data(), static_cast<std::int64_t>(zeros.size() * sizeof(float)));
+  c.backend.gaussian_density(c.pass, c.input(0), c.input(1), c.input(2), c.output(0), c.output(1),
+                             c.output(2), c.row_loss);
+}
+inline void run(const SeamCall& c, ops::ClampUnit) { c.backend.clamp_unit(c.pass, c.input(0), c.output(0)); }
+inline void run(const SeamCall& c, ops::ClampUnitBackward) {
+  c.backend.clamp_unit_backward(c.pass, c.input(0), c.input(1), c.output(0));
+}
+inline void run(const SeamCall& c, ops::Sum) {
+  c.backend.add_rows(c.pass, c.input(1), c.output(0), GradientMode::accumulate);
 }
 inline void run(const SeamCall& c, ops::BoundLogVar) {
   c.backend.bound_log_var(c.pass, c.input(0), c.output(0));
@@ -155,6 +207,21 @@ inline TrainConfig config_of(const ops::Adam& op) {
   config.optimizer = op.decoupled_decay > 0 ? Optimizer::adamw : Optimizer::adam;
   config.weight_decay = static_cast<double>(op.decoupled_decay + op.weight_decay);
   return config;
+}
+inline TrainConfig config_with(Optimizer optimizer, float weight_decay) {
+  TrainConfig config;
+  config.optimizer = optimizer;
+  config.weight_decay = static_cast<double>(weight_decay);
+  return config;
+}
+inline TrainConfig config_of(const ops::IwaeAdam& op) {
+  return config_with(Optimizer::iwae_adam, op.weight_decay);
+}
+inline TrainConfig config_of(const ops::AdaMax& op) {
+  return config_with(Optimizer::adamax, op.weight_decay);
+}
+inline TrainConfig config_of(const ops::RmsProp& op) {
+  return config_with(Optimizer::rmsprop, op.weight_decay);
 }
 inline TrainConfig config_of(const ops::Sgd& op) {
   TrainConfig config;

@@ -65,6 +65,39 @@ TEST_F(Checkpoint, EveryFieldOfAConfigurationMakesTheRoundTrip) {
   EXPECT_EQ(load(model_).config(), config);
 }
 
+TEST_F(Checkpoint, ModelsOfEveryPriorMakeTheRoundTrip) {
+  for (const auto& [name, config] : with_every_other_prior(small_job().model)) {
+    SCOPED_TRACE(name);
+    Vae vae(config, 4, Device::cpu(1));
+    vae.save(model_);
+    Vae back = load(model_);
+    EXPECT_EQ(back.config(), config);
+    EXPECT_EQ(bits(back.parameters()), bits(vae.parameters()));
+    EXPECT_EQ(back.sample(5, 1), vae.sample(5, 1));
+  }
+}
+
+// Files from before there was another prior, a second layer or another objective do not name theirs.
+TEST_F(Checkpoint, WithoutLaterKeysIsWhatItWas) {
+  const Job job = small_job();
+  Trainer trainer = trainer_of(job);
+  fit(trainer, job, [](const Progress& p) { return p.step == 5 ? Control::stop : Control::proceed; });
+  trainer.save_model(model_), trainer.save_state(state_);
+  for (const char* key : {"model.categories", "model.top_latent", "model.top_hidden", "model.prior",
+                          "model.prior_components"}) {
+    for (const std::string& file : {model_, state_})
+      change(file, '"' + std::string(key) + '"', "\"other" + std::string(key).substr(5) + '"');
+  }
+  for (const char* key : {"train.objective", "train.samples"})
+    change(state_, '"' + std::string(key) + '"', "\"other" + std::string(key).substr(5) + '"');
+  EXPECT_EQ(load(model_).config(), job.model);
+  EXPECT_EQ(load(model_).sample(5, 1), trainer.model().sample(5, 1));
+  Trainer resumed = trainer_of(job);
+  resumed.load_state(state_);
+  fit(trainer, job), fit(resumed, job);
+  EXPECT_EQ(arena_bits(resumed), arena_bits(trainer));
+}
+
 TEST_F(Checkpoint, KeepsTheShapeOfPictures) {
   ModelConfig config = small_job().model;
   config.data_dim = 15;

@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 #include "data/sample_files.hpp"
 #include "model/reference_model.hpp"
 #include "train/jobs.hpp"
+#include "train/principal_components.hpp"
 
 namespace cuvae::test {
 namespace {
@@ -46,8 +49,7 @@ TEST(Evaluate, AgreesWithThePlainModel) {
     ModelConfig config = small_job().model;
     config.binarize = binarize;
     Vae vae = vae_of(config);
-    const Evaluation evaluation =
-        vae.evaluate(data, {.seed = 12, .batch = 32, .binarize = {}, .progress = {}});
+    const Evaluation evaluation = vae.evaluate(data, {.seed = 12, .batch = 32});
     const Elbo expected = by_the_plain_model(vae, data, 12, binarize);
     EXPECT_NEAR(evaluation.mean.elbo, expected.elbo, 1e-5);
     EXPECT_NEAR(evaluation.mean.reconstruction, expected.reconstruction, 1e-5);
@@ -81,7 +83,7 @@ TEST(Evaluate, AFixedVarianceIsExactlyThatVariance) {
 TEST(Evaluate, OptionsOverrideTheModelsBinarization) {
   const Dataset data = random_rows(70, 6);
   Vae vae = vae_of(small_job().model);
-  const Evaluation evaluation = vae.evaluate(data, {.binarize = Binarize::threshold, .progress = {}});
+  const Evaluation evaluation = vae.evaluate(data, {.binarize = Binarize::threshold});
   EXPECT_NEAR(evaluation.mean.elbo, by_the_plain_model(vae, data, 0, Binarize::threshold).elbo, 1e-5);
 }
 
@@ -92,7 +94,7 @@ TEST(Evaluate, DoesNotDependOnTheBatchButForRounding) {
   Vae vae = vae_of(config);
   const double whole = vae.evaluate(data).mean.elbo;
   for (const std::int32_t batch : {1, 7, 64, 149, 1000}) {
-    const Evaluation evaluation = vae.evaluate(data, {.batch = batch, .binarize = {}, .progress = {}});
+    const Evaluation evaluation = vae.evaluate(data, {.batch = batch});
     EXPECT_NEAR(evaluation.mean.elbo, whole, 1e-5 * std::abs(whole)) << batch;
     EXPECT_EQ(evaluation.rows, 150);
   }
@@ -114,9 +116,7 @@ TEST(Evaluate, DoesNotDependOnThreadsAtAll) {
 TEST(Evaluate, IsAFunctionOfItsSeed) {
   const Dataset data = random_rows(70, 6);
   Vae vae = vae_of(small_job().model);
-  const auto with_seed = [&](std::uint64_t seed) {
-    return vae.evaluate(data, {.seed = seed, .binarize = {}, .progress = {}}).mean;
-  };
+  const auto with_seed = [&](std::uint64_t seed) { return vae.evaluate(data, {.seed = seed}).mean; };
   EXPECT_EQ(with_seed(1).elbo, with_seed(1).elbo);
   EXPECT_NE(with_seed(1).elbo, with_seed(2).elbo);
   EXPECT_EQ(with_seed(1).kl, with_seed(2).kl) << "the KL is analytic";
@@ -137,6 +137,165 @@ TEST(Evaluate, CountsLatentsWhoseMeanVaries) {
   EXPECT_EQ(vae.evaluate(random_rows(200, 6)).active_units, 1);
 }
 
+// K draws to a row, each with the noise of its number.
+TEST(Evaluate, BoundsAgreeWithThePlainModel) {
+  const Dataset data = random_rows(9, 6);
+  Vae vae = vae_of(small_job().model);
+  const Tensors tensors = as_doubles(vae.parameters());
+  const ReferenceModel reference(vae.config(), tensors);
+  constexpr std::int32_t kDraws = 37;
+  std::vector<RowEvaluation> rows;
+  EvaluateOptions options{.seed = 5, .batch = 4, .samples = kDraws};
+  options.row = [&](std::int64_t row, const RowEvaluation& result) {
+    EXPECT_EQ(row, static_cast<std::int64_t>(rows.size()));
+    rows.push_back(result);
+  };
+  const Evaluation evaluation = vae.evaluate(data, options);
+  ASSERT_EQ(rows.size(), 9u);
+  double iwae = 0, elbo = 0;
+  for (std::int64_t row = 0; row < 9; ++row) {
+    const std::vector<float> stored = row_of(data, row);
+    const std::vector<double> x(stored.begin(), stored.end());
+    double nll = 0, kl = 0, weights = 0, squares = 0;
+    for (std::uint32_t k = 0; k < kDraws; ++k) {
+      const auto eps = normals({5, ops::Purpose::evaluate_latent, k}, 0, row, vae.config().latent);
+      const RowLoss analytic = reference.loss(x, eps),
+                    drawn = reference.loss_of_draw(x, {eps}, reference.encode(x));
+      nll += analytic.nll / kDraws, kl = analytic.kl;
+      const double weight = std::exp(-drawn.nll - drawn.kl);
+      weights += weight, squares += weight * weight;
+    }
+    const RowEvaluation& result = rows[static_cast<std::size_t>(row)];
+    EXPECT_NEAR(result.reconstruction, -nll, 1e-5);
+    EXPECT_NEAR(result.kl, kl, 1e-6);
+    EXPECT_NEAR(result.elbo, -nll - kl, 1e-5);
+    EXPECT_NEAR(result.iwae, std::log(weights / kDraws), 1e-5);
+    EXPECT_NEAR(result.effective_samples, weights * weights / squares, 1e-3);
+    iwae += result.iwae / 9, elbo += result.elbo / 9;
+  }
+  EXPECT_NEAR(evaluation.iwae.value, iwae, 1e-12);
+  EXPECT_NEAR(evaluation.elbo.value, elbo, 1e-12);
+  EXPECT_NEAR(evaluation.inference_gap, iwae - elbo, 1e-12);
+  EXPECT_NEAR(evaluation.mean.kl, -evaluation.log_prior - evaluation.entropy, 1e-9);
+}
+
+TEST(Evaluate, BoundsDoNotDependOnHowDrawsAreBatched) {
+  const Dataset data = random_rows(70, 6);
+  const auto bounds = [&](std::int32_t batch) {
+    Vae vae = vae_of(small_job().model);
+    return vae.evaluate(data, {.batch = batch, .samples = 200});
+  };
+  const Evaluation whole = bounds(4096);
+  for (const std::int32_t batch : {1, 64}) {
+    EXPECT_NEAR(bounds(batch).iwae.value, whole.iwae.value, 1e-5) << batch;
+    EXPECT_NEAR(bounds(batch).elbo.value, whole.elbo.value, 1e-5) << batch;
+  }
+}
+
+// In expectation; 70 rows make a reversal unlikely by many standard errors.
+TEST(Evaluate, LRisesWithK) {
+  const Dataset data = random_rows(70, 6);
+  Vae vae = vae_of(small_job().model);
+  double last = -1e30;
+  for (const std::int32_t k : {1, 8, 64, 512}) {
+    const Estimate bound = vae.evaluate(data, {.seed = 3, .samples = k}).iwae;
+    EXPECT_GT(bound.value, last) << k;
+    last = bound.value;
+  }
+  const Evaluation many = vae.evaluate(data, {.seed = 3, .samples = 512});
+  EXPECT_GT(many.inference_gap, 0);
+  EXPECT_LT(many.effective_samples, 512);
+  EXPECT_GT(many.effective_samples, 1);
+}
+
+// log N(x; b, W W^T + variance I), what a linear decoder makes of z ~ N(0, I).
+double linear_evidence(const Tensors& tensors, double variance, std::span<const double> x) {
+  const std::vector<double>&w = tensors.at("decoder.output.weight"), &b = tensors.at("decoder.output.bias");
+  const std::size_t cols = x.size(), latent = w.size() / cols;
+  std::vector<double> spread(cols * cols);
+  for (std::size_t i = 0; i < cols; ++i) {
+    spread[i * cols + i] = variance;
+    for (std::size_t j = 0; j < cols; ++j) {
+      for (std::size_t k = 0; k < latent; ++k) spread[i * cols + j] += w[i * latent + k] * w[j * latent + k];
+    }
+  }
+  const Eigen found = eigen(spread, cols);
+  double sum = 0;
+  for (std::size_t i = 0; i < cols; ++i) {
+    double along = 0;
+    for (std::size_t k = 0; k < cols; ++k) along += found.vectors[k * cols + i] * (x[k] - b[k]);
+    sum += std::log(2 * std::numbers::pi * found.values[i]) + along * along / found.values[i];
+  }
+  return -0.5 * sum;
+}
+
+TEST(Evaluate, LTendsToTheEvidenceOfALinearModel) {
+  ModelConfig config = small_job().model;
+  config.encoder_hidden = config.decoder_hidden = {};
+  config.latent = 2;
+  config.likelihood = Likelihood::gaussian;
+  config.fixed_variance = 0.3;
+  Vae vae = vae_of(config);
+  const Dataset data = random_rows(6, 6);
+  double evidence = 0;
+  for (std::int64_t row = 0; row < 6; ++row) {
+    const std::vector<float> stored = row_of(data, row);
+    evidence += linear_evidence(as_doubles(vae.parameters()), 0.3,
+                                std::vector<double>(stored.begin(), stored.end())) /
+                6;
+  }
+  const Evaluation few = vae.evaluate(data, {.samples = 2}), many = vae.evaluate(data, {.samples = 65535});
+  EXPECT_LT(many.elbo.value, evidence - 0.01) << "the encoder should not be the posterior";
+  EXPECT_LT(few.iwae.value, evidence);
+  EXPECT_NEAR(many.iwae.value, evidence, 4 * many.iwae.draw_error);
+  EXPECT_LT(many.iwae.draw_error, 0.002);
+}
+
+TEST(Evaluate, ErrorsOfTheDrawsAreThoseOfOtherSeeds) {
+  const Dataset data = random_rows(70, 6);
+  Vae vae = vae_of(small_job().model);
+  std::vector<double> elbos, iwaes;
+  Evaluation last;
+  constexpr int kSeeds = 60;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    last = vae.evaluate(data, {.seed = seed, .samples = 50});
+    elbos.push_back(last.elbo.value), iwaes.push_back(last.iwae.value);
+  }
+  const auto deviation = [](const std::vector<double>& values) {
+    double mean = 0, square = 0;
+    for (const double value : values) mean += value / kSeeds;
+    for (const double value : values) square += (value - mean) * (value - mean) / (kSeeds - 1);
+    return std::sqrt(square);
+  };
+  // A standard deviation of 60 values is known to a tenth; 3 of its standard errors.
+  EXPECT_NEAR(last.elbo.draw_error / deviation(elbos), 1, 0.3);
+  EXPECT_NEAR(last.iwae.draw_error / deviation(iwaes), 1, 0.3);
+}
+
+// Where every row has the same q, x says nothing of z; where each has its own far from all others, everything
+// there is to say about which row it is.
+TEST(Evaluate, MutualInformationLiesBetweenNothingAndTheRowsNumber) {
+  ModelConfig config = small_job().model;
+  config.encoder_hidden = {};
+  config.latent = 1;
+  Vae vae = vae_of(config);
+  const Dataset data = random_rows(200, 6);
+  const auto with_slope = [&](float slope) {
+    std::vector<Parameter> parameters = vae.parameters();
+    for (Parameter& p : parameters) {
+      if (p.name.starts_with("encoder")) std::ranges::fill(p.values, 0.0f);
+      if (p.name == "encoder.mean.weight") p.values[0] = slope;
+    }
+    vae.set_parameters(parameters);
+    return vae.evaluate(data).mutual_information;
+  };
+  EXPECT_NEAR(with_slope(0), 0, 1e-12);
+  EXPECT_NEAR(with_slope(1e6f), std::log(200), 0.05);
+  const double between = with_slope(3);
+  EXPECT_GT(between, 0.1);
+  EXPECT_LT(between, 1);
+}
+
 TEST(Evaluate, TellsItsProgressAndCanBeStopped) {
   const Dataset data = random_rows(70, 6);
   Vae vae = vae_of(small_job().model);
@@ -145,12 +304,12 @@ TEST(Evaluate, TellsItsProgressAndCanBeStopped) {
     seen.push_back(rows);
     return true;
   };
-  static_cast<void>(vae.evaluate(data, {.batch = 30, .binarize = {}, .progress = collect}));
+  static_cast<void>(vae.evaluate(data, {.batch = 30, .progress = collect}));
   EXPECT_EQ(seen.back(), 70);
   EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
   const auto stop = [](std::int64_t) { return false; };
   expect_error(Errc::invalid_argument, {"stopped"},
-               [&] { static_cast<void>(vae.evaluate(data, {.binarize = {}, .progress = stop})); });
+               [&] { static_cast<void>(vae.evaluate(data, {.progress = stop})); });
 }
 
 TEST(Evaluate, RefusesDataThatDoesNotFit) {
@@ -163,12 +322,14 @@ TEST(Evaluate, RefusesDataThatDoesNotFit) {
   ModelConfig gaussian = small_job().model;
   gaussian.likelihood = Likelihood::gaussian;
   expect_error(Errc::invalid_argument, {"binarize"}, [&] {
-    static_cast<void>(
-        vae_of(gaussian).evaluate(random_rows(3, 1), {.binarize = Binarize::dynamic, .progress = {}}));
+    static_cast<void>(vae_of(gaussian).evaluate(random_rows(3, 1), {.binarize = Binarize::dynamic}));
   });
-  expect_error(Errc::invalid_argument, {"batch"}, [&] {
-    static_cast<void>(vae.evaluate(random_rows(3, 1), {.batch = 0, .binarize = {}, .progress = {}}));
-  });
+  expect_error(Errc::invalid_argument, {"batch"},
+               [&] { static_cast<void>(vae.evaluate(random_rows(3, 1), {.batch = 0})); });
+  for (const std::int32_t samples : {0, -1, 65536}) {
+    expect_error(Errc::invalid_argument, {"samples", std::to_string(samples), "65535"},
+                 [&] { static_cast<void>(vae.evaluate(random_rows(3, 1), {.samples = samples})); });
+  }
 }
 
 }  // namespace

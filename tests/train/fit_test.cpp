@@ -73,7 +73,8 @@ TEST(Fit, LeavesThePaddingZero) {
   Job job = small_job();
   job.model.likelihood = Likelihood::gaussian;
   job.model.variance = Variance::per_dimension;
-  for (const Optimizer optimizer : {Optimizer::adam, Optimizer::adamw, Optimizer::sgd}) {
+  for (const Optimizer optimizer : {Optimizer::adam, Optimizer::adamw, Optimizer::sgd, Optimizer::iwae_adam,
+                                    Optimizer::rmsprop, Optimizer::adamax, Optimizer::adam_normgrad}) {
     job.train.optimizer = optimizer;
     job.train.weight_decay = 0.01;
     Trainer trainer = trainer_of(job);
@@ -194,6 +195,51 @@ TEST(Fit, OutputBiasIsOfTheRowsAsTheyAreTrainedOn) {
   EXPECT_NEAR(bias->values[0], std::log(0.001 / 0.999), 1e-5) << "0.4 is 0 above one half";
 }
 
+// Of the first rows of the run's own order; beyond the rows, inputs keep their first values.
+TEST(Fit, InputsOfAVampPriorStartAsRowsOfTheData) {
+  for (const Likelihood likelihood : {Likelihood::bernoulli, Likelihood::gaussian}) {
+    Job job = small_job();
+    freeze(job);
+    job.model.likelihood = likelihood;
+    job.model.prior = Prior::vamp;
+    job.model.prior_components = 60;
+    job.train.objective = Objective::elbo_sampled;
+    job.train.validation_fraction = 0.3;
+    Trainer trainer = trainer_of(job);
+    const auto inputs = [&] {
+      const auto parameters = trainer.model().parameters();
+      return std::ranges::find(parameters, std::string("prior.inputs"), &Parameter::name)->values;
+    };
+    const std::vector<float> first = inputs();
+    fit(trainer, job);
+    const std::vector<float> values = inputs();
+    const ops::RowOrder order{job.train.seed, 70, 0, 49, ops::RowOrder::Visit::shuffled};
+    for (std::int64_t i = 0; i < 60; ++i) {
+      const std::vector<float> row = row_of(job.data, i < 49 ? order.row(i, 0) : 0);
+      for (std::size_t col = 0; col < kColumns; ++col) {
+        const std::size_t at = static_cast<std::size_t>(i) * kColumns + col;
+        const float inside = likelihood == Likelihood::bernoulli ? 0.01f + 0.98f * row[col] : row[col];
+        EXPECT_NEAR(values[at], i < 49 ? inside : first[at], 1e-6) << "input " << i << ", " << col;
+      }
+    }
+  }
+}
+
+TEST(Fit, InputsOfAVampPriorAreRowsAsTheyAreTrainedOn) {
+  Job job = small_job();
+  freeze(job);
+  job.model.prior = Prior::vamp;
+  job.model.binarize = Binarize::threshold;
+  job.train.objective = Objective::elbo_sampled;
+  Trainer trainer = trainer_of(job);
+  fit(trainer, job);
+  for (const Parameter& p : trainer.model().parameters()) {
+    if (p.name != "prior.inputs") continue;
+    for (std::size_t i = 0; i < 70 * kColumns; ++i)
+      EXPECT_TRUE(std::abs(p.values[i] - 0.01f) < 1e-6f || std::abs(p.values[i] - 0.99f) < 1e-6f);
+  }
+}
+
 TEST(Fit, RefusesDataOfAnotherWidthOrRange) {
   Job job = small_job();
   Trainer trainer = trainer_of(job);
@@ -241,7 +287,9 @@ void expect_reports(const Job& job, std::int64_t held_out) {
   const Expected expected(job, trainer.model().parameters());
   const FitResult result = fit(trainer, job);
   const std::int64_t rows = job.data.rows(), training = rows - held_out;
-  const ops::RowOrder order{job.train.seed, rows, 0, training, ops::RowOrder::Visit::shuffled};
+  const bool filed = job.train.order == RowSequence::filed;
+  const ops::RowOrder order{job.train.seed, rows, 0, training,
+                            filed ? ops::RowOrder::Visit::in_order : ops::RowOrder::Visit::shuffled};
   const ops::RowOrder rest{job.train.seed, rows, training, held_out};
   std::int64_t step = 0;
   for (std::int32_t epoch = 0; epoch < job.train.epochs; ++epoch) {

@@ -34,6 +34,19 @@ Job small_job() {
   return job;
 }
 
+std::vector<NamedModel> with_every_other_prior(const ModelConfig& model) {
+  std::vector<NamedModel> all;
+  for (const Prior prior : {Prior::mixture, Prior::vamp}) {
+    all.push_back({std::string(to_string(prior)), model});
+    all.back().model.prior = prior;
+    all.back().model.prior_components = 6;
+  }
+  all.push_back({"two layers", model});
+  all.back().model.top_latent = 2;
+  all.back().model.top_hidden = {5, 4};
+  return all;
+}
+
 void freeze(Job& job) {
   job.train.optimizer = Optimizer::sgd;
   job.train.learning_rate = 1e-30;

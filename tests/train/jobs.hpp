@@ -20,6 +20,13 @@ struct Job {
 };
 [[nodiscard]] Job small_job();
 
+// The model with each p(z) that is not N(0, I).
+struct NamedModel {
+  std::string name;
+  ModelConfig model;
+};
+[[nodiscard]] std::vector<NamedModel> with_every_other_prior(const ModelConfig& model);
+
 [[nodiscard]] std::vector<float> random_values(std::int64_t count, std::uint32_t seed, float low = 0.0f,
                                                float high = 1.0f);
 [[nodiscard]] Dataset random_rows(std::int64_t rows, std::uint32_t seed);

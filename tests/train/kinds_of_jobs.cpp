@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "src/config/likelihood.hpp"
+
 namespace cuvae::test {
 
 std::vector<NamedJob> with_every_activation(const Job& job) {
@@ -22,12 +24,21 @@ std::vector<NamedJob> with_every_likelihood(const Job& job) {
     all.back().job.model.likelihood = Likelihood::gaussian;
     all.back().job.model.variance = variance;
   }
+  for (const Likelihood likelihood : {Likelihood::continuous_bernoulli, Likelihood::laplace,
+                                      Likelihood::discretized_logistic, Likelihood::categorical}) {
+    all.push_back({std::string(to_string(likelihood)), job});
+    ModelConfig& model = all.back().job.model;
+    model.likelihood = likelihood;
+    if (config::has_variance(likelihood)) model.variance = Variance::shared;
+    if (likelihood == Likelihood::categorical) model.categories = model.data_dim;
+  }
   return all;
 }
 
 std::vector<NamedJob> with_every_optimizer(const Job& job) {
   std::vector<NamedJob> all;
-  for (const Optimizer optimizer : {Optimizer::adam, Optimizer::adamw, Optimizer::sgd}) {
+  for (const Optimizer optimizer : {Optimizer::adam, Optimizer::adamw, Optimizer::sgd, Optimizer::iwae_adam,
+                                    Optimizer::rmsprop, Optimizer::adamax, Optimizer::adam_normgrad}) {
     all.push_back({std::string(to_string(optimizer)), job});
     all.back().job.train.optimizer = optimizer;
     all.back().job.train.micro_batch = 7;

@@ -116,6 +116,18 @@ TEST(Resume, WithHeldOutRowsAndALearnedVariance) {
   expect_resumable(job);
 }
 
+TEST(Resume, WithEveryPrior) {
+  for (const auto& [name, model] : with_every_other_prior(small_job().model)) {
+    SCOPED_TRACE(name);
+    Job job = small_job();
+    job.model = model;
+    job.train.epochs = 2;
+    job.train.objective = Objective::iwae;
+    job.train.samples = 3;
+    expect_resumable(job);
+  }
+}
+
 TEST(Resume, WithMaxStepsInsideAnEpoch) {
   Job job = small_job();
   job.train.max_steps = 6;
@@ -225,6 +237,17 @@ TEST_F(Refusal, OfAnotherModel) {
   other = job_;
   other.model.encoder_hidden = {11, 5};
   expect_refused(other, {"hidden"});
+}
+
+TEST_F(Refusal, OfAnotherPriorOrObjective) {
+  Job other = job_;
+  other.train.objective = Objective::iwae;
+  expect_refused(other, {"objective", "elbo", "iwae"});
+  for (const auto& [name, model] : with_every_other_prior(job_.model)) {
+    SCOPED_TRACE(name);
+    other.model = model;
+    expect_refused(other, {name == "two layers" ? "top_latent" : "prior"});
+  }
 }
 
 TEST_F(Refusal, OfAnotherTraining) {

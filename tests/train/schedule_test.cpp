@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "config/expect_error.hpp"
 #include "cuvae/error.hpp"
 
 namespace cuvae::test {
@@ -132,6 +133,51 @@ TEST(Schedule, KlWeightRisesLinearlyOverItsEpochs) {
   EXPECT_EQ(schedule.kl_weight(39), 0.8);
 }
 
+TEST(Schedule, KlWeightRisesAnewInEachCycle) {
+  TrainConfig config = ten_epochs();
+  config.kl_warmup = 2.5;
+  config.kl_cycles = 2;  // of twenty steps
+  const Schedule schedule(config, kRows);
+  for (const std::int64_t cycle : {0, 20}) {
+    EXPECT_EQ(schedule.kl_weight(cycle), 0.0);
+    EXPECT_DOUBLE_EQ(schedule.kl_weight(cycle + 5), 0.5);
+    EXPECT_EQ(schedule.kl_weight(cycle + 10), 1.0);
+    EXPECT_EQ(schedule.kl_weight(cycle + 19), 1.0);
+  }
+}
+
+TEST(Schedule, CapacityRisesInPlaceOfTheWeight) {
+  TrainConfig config = ten_epochs();
+  config.kl_warmup = 2.5;
+  config.kl_weight = 100;
+  config.kl_capacity = 25;
+  const Schedule schedule(config, kRows);
+  EXPECT_EQ(schedule.kl_weight(0), 100.0);
+  EXPECT_EQ(schedule.kl_capacity(0), 0.0);
+  EXPECT_DOUBLE_EQ(schedule.kl_capacity(5), 12.5);
+  EXPECT_EQ(schedule.kl_capacity(39), 25.0);
+  EXPECT_EQ(schedule.step(5, 5)[0].kl_capacity, 12.5f);
+}
+
+TEST(Schedule, AWarmUpThatNeverEndsIsRefused) {
+  TrainConfig config = ten_epochs();
+  config.kl_warmup = 10;
+  EXPECT_EQ(Schedule(config, kRows).kl_weight(39), 39.0 / 40);
+  const auto refused = [&](const std::vector<std::string>& words) {
+    expect_error(Errc::invalid_argument, words, [&] { Schedule(config, kRows); });
+  };
+  config.kl_warmup = 10.25;
+  refused({"kl_warmup: 10.25 epochs are more than the 10 of the run", "the KL weight would never"});
+  config.kl_capacity = 3;
+  refused({"the KL's capacity would never reach its value"});
+  config.kl_warmup = 6;
+  config.kl_cycles = 2;
+  refused({"kl_warmup: 6 epochs are more than the 5 of a cycle"});
+  config.kl_cycles = 1;
+  config.max_steps = 20;
+  refused({"kl_warmup: 6 epochs are more than the 5 of the run"});
+}
+
 TEST(Schedule, PassesCarryTheirStepsNumbers) {
   TrainConfig config = ten_epochs();
   config.kl_warmup = 2;
@@ -143,6 +189,8 @@ TEST(Schedule, PassesCarryTheirStepsNumbers) {
   EXPECT_EQ(second_epoch[0].first_position, 0);
   EXPECT_FLOAT_EQ(second_epoch[2].first_correction, static_cast<float>(1 / (1 - std::pow(0.9, 103))));
   EXPECT_FLOAT_EQ(second_epoch[2].second_correction, static_cast<float>(1 / (1 - std::pow(0.999, 103))));
+  EXPECT_FLOAT_EQ(second_epoch[2].square_left, static_cast<float>(std::pow(0.999, 102)));
+  EXPECT_EQ(second_epoch[3].batch_rows, static_cast<float>(kRows - 3 * config.batch));
 }
 
 }  // namespace

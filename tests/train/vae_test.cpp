@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "data/sample_files.hpp"
 #include "model/reference_model.hpp"
@@ -15,6 +16,8 @@ namespace {
 Vae small_vae(Likelihood likelihood = Likelihood::bernoulli, int threads = 1) {
   ModelConfig config = small_job().model;
   config.likelihood = likelihood;
+  if (likelihood == Likelihood::discretized_logistic) config.variance = Variance::shared;
+  if (likelihood == Likelihood::categorical) config.categories = kColumns;
   return Vae(config, 3, Device::cpu(threads));
 }
 
@@ -25,7 +28,10 @@ std::vector<float> rows_of(const std::vector<float>& values, std::int64_t first,
 }
 
 TEST(Vae, EncodesAndDecodesAsThePlainModelDoes) {
-  for (const Likelihood likelihood : {Likelihood::bernoulli, Likelihood::gaussian}) {
+  for (const Likelihood likelihood :
+       {Likelihood::bernoulli, Likelihood::gaussian, Likelihood::continuous_bernoulli, Likelihood::laplace,
+        Likelihood::discretized_logistic, Likelihood::categorical}) {
+    SCOPED_TRACE(to_string(likelihood));
     Vae vae = small_vae(likelihood);
     const Tensors tensors = as_doubles(vae.parameters());
     const ReferenceModel reference(vae.config(), tensors);
@@ -38,7 +44,7 @@ TEST(Vae, EncodesAndDecodesAsThePlainModelDoes) {
     for (std::int64_t row = 0; row < 70; ++row) {
       const auto begin = x.begin() + row * kColumns;
       const Code code = reference.encode(std::vector<double>(begin, begin + kColumns));
-      const std::vector<double> output = reference.decode(code.mean);
+      const std::vector<double> wanted = reference.mean(reference.decode(code.mean));
       for (std::size_t i = 0; i < 3; ++i) {
         EXPECT_NEAR(static_cast<double>(latents.mean[static_cast<std::size_t>(row) * 3 + i]), code.mean[i],
                     1e-6);
@@ -46,9 +52,8 @@ TEST(Vae, EncodesAndDecodesAsThePlainModelDoes) {
                     code.log_var[i], 1e-6);
       }
       for (std::size_t i = 0; i < kColumns; ++i) {
-        const double wanted =
-            likelihood == Likelihood::bernoulli ? 1 / (1 + std::exp(-output[i])) : output[i];
-        EXPECT_NEAR(static_cast<double>(decoded[static_cast<std::size_t>(row) * kColumns + i]), wanted, 1e-6);
+        EXPECT_NEAR(static_cast<double>(decoded[static_cast<std::size_t>(row) * kColumns + i]), wanted[i],
+                    1e-6);
       }
     }
     EXPECT_EQ(vae.reconstruct(x), decoded);
@@ -146,6 +151,149 @@ TEST(Vae, SamplesAreAFunctionOfSeedAndPlace) {
                   1 / (1 + std::exp(-logits[i])), 1e-6);
     }
   }
+}
+
+// z ~ p(z) by the noise contract, in double.
+std::vector<double> drawn_z(const ReferenceModel& reference, const ModelConfig& config, std::uint64_t seed,
+                            std::int64_t number) {
+  const auto noise = [&](std::uint32_t sample, std::int32_t count) {
+    return normals({seed, ops::Purpose::prior, sample}, 0, number, count);
+  };
+  if (config.top_latent == 0 && config.prior == Prior::standard) return noise(0, config.latent);
+  const std::uint64_t word = ops::noise_block(seed, ops::Purpose::prior, 0, number, 1, 0).x[0];
+  const auto component = word * static_cast<std::uint64_t>(config.prior_components) >> 32;
+  const Code from =
+      config.top_latent > 0 ? reference.below(noise(1, config.top_latent)) : reference.component(component);
+  std::vector<double> z = noise(0, config.latent);
+  for (std::size_t i = 0; i < z.size(); ++i) z[i] = from.mean[i] + std::exp(from.log_var[i] / 2) * z[i];
+  return z;
+}
+
+// With spread-out components, so that it matters which one is drawn.
+void widen(Vae& vae) {
+  std::vector<Parameter> parameters = vae.parameters();
+  for (Parameter& p : parameters) {
+    if (p.name == "prior.log_var") p.values = random_values(std::ssize(p.values), 12, -3.0f, 1.0f);
+    if (p.name == "prior.inputs") p.values = random_values(std::ssize(p.values), 13, -1.0f, 2.0f);
+    if (p.name.starts_with("top_decoder") || p.name == "encoder.mean.weight")
+      for (float& value : p.values) value *= 3;
+  }
+  vae.set_parameters(parameters);
+}
+
+TEST(Vae, SamplesAreDrawnFromThePriorThatTheModelHas) {
+  for (const Likelihood likelihood :
+       {Likelihood::bernoulli, Likelihood::gaussian, Likelihood::continuous_bernoulli, Likelihood::laplace,
+        Likelihood::discretized_logistic, Likelihood::categorical}) {
+    for (const auto& [name, config] : with_every_other_prior(small_vae(likelihood).config())) {
+      SCOPED_TRACE(name + ", " + std::string(to_string(likelihood)));
+      Vae vae(config, 3, Device::cpu(1));
+      widen(vae);
+      const std::vector<float> hundred = vae.sample(100, 8);
+      const Tensors tensors = as_doubles(vae.parameters());
+      const ReferenceModel reference(vae.config(), tensors);
+      for (const std::int64_t number : {0, 1, 63, 64, 99}) {
+        const std::vector<double> wanted =
+            reference.mean(reference.decode(drawn_z(reference, vae.config(), 8, number)));
+        for (std::size_t i = 0; i < kColumns; ++i) {
+          EXPECT_NEAR(static_cast<double>(hundred[static_cast<std::size_t>(number) * kColumns + i]),
+                      wanted[i], 2e-6);
+        }
+      }
+    }
+  }
+}
+
+TEST(Vae, SamplesOfEveryPriorAreAFunctionOfSeedAndPlace) {
+  for (const auto& [name, config] : with_every_other_prior(small_vae().config())) {
+    SCOPED_TRACE(name);
+    Vae vae(config, 3, Device::cpu(1)), threaded(config, 3, Device::cpu(4));
+    widen(vae), widen(threaded);
+    const std::vector<float> many = vae.sample(300, 8);
+    EXPECT_EQ(vae.sample(300, 8), many);
+    EXPECT_EQ(threaded.sample(300, 8), many);
+    EXPECT_NE(vae.sample(300, 9), many);
+    EXPECT_EQ(vae.sample(10, 8), rows_of(many, 0, 10, kColumns));
+    EXPECT_EQ(vae.sample(36, 8, 64), rows_of(many, 64, 36, kColumns));
+  }
+}
+
+// Mean and covariance of many samples.
+struct SampleMoments {
+  std::vector<double> mean;
+  std::vector<std::vector<double>> covariance;
+};
+
+SampleMoments moments_of(const std::vector<float>& samples, std::size_t cols) {
+  const auto rows = static_cast<double>(samples.size() / cols);
+  SampleMoments m{std::vector<double>(cols), std::vector(cols, std::vector<double>(cols))};
+  for (std::size_t i = 0; i < samples.size(); ++i) m.mean[i % cols] += static_cast<double>(samples[i]) / rows;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    for (std::size_t j = 0; j < cols; ++j) {
+      const double other = static_cast<double>(samples[i / cols * cols + j]) - m.mean[j];
+      m.covariance[i % cols][j] += (static_cast<double>(samples[i]) - m.mean[i % cols]) * other / rows;
+    }
+  }
+  return m;
+}
+
+class Moments : public testing::Test {
+ protected:
+  // x = z: a decoder without hidden layers whose weight is 1.
+  static Vae identity(ModelConfig config, const std::map<std::string, std::vector<float>>& given) {
+    config.data_dim = config.latent = 2;
+    config.encoder_hidden = config.decoder_hidden = {};
+    config.likelihood = Likelihood::gaussian;
+    Vae vae(config, 1, Device::cpu(2));
+    std::vector<Parameter> parameters = vae.parameters();
+    for (Parameter& p : parameters) {
+      std::ranges::fill(p.values, 0.0f);
+      if (p.name == "decoder.output.weight") p.values = {1, 0, 0, 1};
+      if (given.contains(p.name)) p.values = given.at(p.name);
+    }
+    vae.set_parameters(parameters);
+    return vae;
+  }
+  static void expect_moments(Vae& vae, const SampleMoments& wanted) {
+    constexpr std::int64_t kSamples = 100'000;
+    const SampleMoments m = moments_of(vae.sample(kSamples, 5), 2);
+    for (std::size_t i = 0; i < 2; ++i) {  // within 5 standard errors
+      EXPECT_NEAR(m.mean[i], wanted.mean[i], 5 * std::sqrt(wanted.covariance[i][i] / kSamples));
+      for (std::size_t j = 0; j < 2; ++j) {
+        const double scale = std::sqrt(wanted.covariance[i][i] * wanted.covariance[j][j]);
+        EXPECT_NEAR(m.covariance[i][j], wanted.covariance[i][j], 5 * scale * std::sqrt(2.0 / kSamples));
+      }
+    }
+  }
+  static constexpr float kLogQuarter = -1.3862944f;
+};
+
+// Components (2, 0), (-1, 3), (-1, -3) with variances 1/4 and 1: mean (0, 0), variances 2 + 1/4 and 6 + 1.
+TEST_F(Moments, OfAMixtureAreThoseOfItsComponents) {
+  Vae vae = identity({.prior = Prior::mixture, .prior_components = 3},
+                     {{"prior.mean", {2, 0, -1, 3, -1, -3}},
+                      {"prior.log_var", {kLogQuarter, 0, kLogQuarter, 0, kLogQuarter, 0}}});
+  expect_moments(vae, {{0, 0}, {{2.25, 0}, {0, 7}}});
+}
+
+// q(z|u) = N(2 u - (0, 1), 1/4) of a linear encoder, at the inputs (1, 1/2), (0, 0), (1/2, 1): its means are
+// (2, 0), (0, -1), (1, 1).
+TEST_F(Moments, OfAVampPriorAreThoseOfItsInputsEncoded) {
+  Vae vae = identity({.prior = Prior::vamp, .prior_components = 3},
+                     {{"encoder.mean.weight", {2, 0, 0, 2}},
+                      {"encoder.mean.bias", {0, -1}},
+                      {"encoder.log_var.bias", {kLogQuarter, kLogQuarter}},
+                      {"prior.inputs", {1, 0.5f, 0, 0, 0.5f, 1}}});
+  const double two_thirds = 2.0 / 3, variance = two_thirds + 0.25;
+  expect_moments(vae, {{1, 0}, {{variance, 1.0 / 3}, {1.0 / 3, variance}}});
+}
+
+// z = A z2 + b + eps / 2 with a single z2 ~ N(0, 1): covariance A A' + 1/4.
+TEST_F(Moments, OfTwoLayersAreThoseOfBoth) {
+  Vae vae = identity({.top_latent = 1}, {{"top_decoder.mean.weight", {2, -1}},
+                                         {"top_decoder.mean.bias", {0.5f, 3}},
+                                         {"top_decoder.log_var.bias", {kLogQuarter, kLogQuarter}}});
+  expect_moments(vae, {{0.5, 3}, {{4.25, -2}, {-2, 1.25}}});
 }
 
 TEST(Vae, TheSeedDecidesTheFirstWeights) {

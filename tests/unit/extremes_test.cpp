@@ -26,6 +26,13 @@ void expect_finite_at_extremes() {
       EXPECT_LE(std::abs(term.out[0]), Real(1));
     }
     EXPECT_TRUE(all_finite(apply<Real>(ops::Sigmoid{}, {logit}, 0))) << logit;
+    for (const Real x : {Real(0), Real(0.5f), Real(1)}) {
+      const auto term = apply<Real>(ops::ContinuousBernoulliNll{}, {logit, x}, 0);
+      EXPECT_TRUE(all_finite(term)) << logit << " " << x;
+      EXPECT_LE(std::abs(term.out[0]), Real(1));
+    }
+    const Real mean = apply<Real>(ops::ContinuousBernoulliMean{}, {logit}, 0).out[0];
+    EXPECT_TRUE(mean >= Real(0) && mean <= Real(1)) << logit;
   }
   for (const Real raw : {Real(-1e30f), Real(-1e4), Real(-15), Real(15), Real(1e4), Real(1e30f)}) {
     SCOPED_TRACE(raw);
@@ -33,6 +40,14 @@ void expect_finite_at_extremes() {
     EXPECT_TRUE(all_finite(apply<Real>(ops::LatentBackward{}, {Real(3), raw, Real(2)}, Real(5))));
     EXPECT_TRUE(all_finite(apply<Real>(ops::GaussianNll{}, {Real(1e6), Real(-1), raw}, 0)));
     EXPECT_TRUE(all_finite(apply<Real>(ops::GaussianNllLearned{}, {Real(1e6), Real(-1), raw}, 0)));
+    for (const Real location : {Real(-1e6), Real(0), Real(0.5f), Real(1), Real(1e6)}) {
+      EXPECT_TRUE(all_finite(apply<Real>(ops::LaplaceNllLearned{}, {location, Real(1), raw}, 0)));
+      for (const Real x : {Real(0), Real(0.5f), Real(1)}) {
+        const auto term = apply<Real>(ops::DiscretizedLogisticNllLearned{}, {location, x, raw}, 0);
+        EXPECT_TRUE(all_finite(term)) << location << " " << x;
+        EXPECT_GE(term.loss, Real(0)) << "the logarithm of a probability";
+      }
+    }
   }
 }
 
@@ -55,7 +70,7 @@ TEST(Extremes, NanInAnyInputMakesTheLossNan) {
       EXPECT_TRUE(std::isnan(apply<float>(row.op, in, 0.5f).loss)) << row.name << ", input " << which;
     }
   });
-  EXPECT_EQ(losses, 4);
+  EXPECT_EQ(losses, 11);
 }
 
 }  // namespace

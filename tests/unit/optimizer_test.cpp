@@ -1,4 +1,4 @@
-// Adam, AdamW and SGD over 1000 steps against the published algorithms, written down plainly.
+// Every optimizer over 1000 steps against its published algorithm, written down plainly.
 #include "kernels/ops/optimizer.hpp"
 
 #include <gtest/gtest.h>
@@ -73,6 +73,84 @@ TEST(Adam, DecoupledDecayNeverEntersTheMoments) {
   EXPECT_NEAR(p.value, 2 * std::pow(1 - kRate * kDecay, 100), 1e-7);
   adam_step<double>(p, 0, 101, Decay::coupled);
   EXPECT_GT(p.first, 0);
+}
+
+// Three steps of the IWAE authors' variant, each of its five differences at work, worked out step by step:
+// two rows, rate 0.1, beta1 0.99, beta2 0.999, epsilon 1e-4, mean gradients 1, -0.5, 0.25.
+//   t  sum g    rate of the step                      parameter                         m after    v after
+//   1   2    0.1 sqrt(0.001) / 0.01    = 0.316228     1 - 0 = 1                         0.02       0.999 +
+//   0.004 2  -1    0.1 sqrt(0.001999)/0.0199 = 0.224673     1 - 0.224673 0.02/(sqrt(1.003) + 1e-4)
+//                                                                                       0.0098     1.001997 +
+//                                                                                       0.001
+//   3   0.5  0.1 sqrt(0.002997)/0.029701 = 0.184320   - 0.184320 0.0098/(sqrt(1.002997) + 1e-4)
+//                                                                                       0.014702   1.001994003
+//                                                                                       + 0.00025
+TEST(IwaeAdam, FollowsTheSequenceWorkedOutStepByStep) {
+  const ops::IwaeAdam unbound{
+      .beta1 = 0.99f, .beta2 = 0.999f, .one_minus_beta1 = 0.01f, .one_minus_beta2 = 0.001f, .epsilon = 1e-4f};
+  const double gradients[] = {1, -0.5, 0.25};
+  const double parameters[] = {1, 0.995513688, 0.993710233};
+  const double firsts[] = {0.02, 0.0098, 0.014702};
+  const double squares[] = {1.003, 1.002997, 1.002244003};
+  double in[] = {1, 0, 0, 0}, out[3];
+  for (int t = 1; t <= 3; ++t) {
+    ops::StepState state;
+    state.pass.batch_rows = 2;
+    state.pass.learning_rate = 0.1f;
+    state.pass.first_correction = static_cast<float>(1 / (1 - std::pow(0.99, t)));
+    state.pass.second_correction = static_cast<float>(1 / (1 - std::pow(0.999, t)));
+    state.pass.square_left = static_cast<float>(std::pow(0.999, t - 1));
+    in[3] = gradients[t - 1];
+    unbound.at(state)(in, out);
+    EXPECT_NEAR(out[0], parameters[t - 1], 1e-7) << "step " << t;
+    EXPECT_NEAR(out[1], firsts[t - 1], 1e-8) << "step " << t;
+    EXPECT_NEAR(out[2] + std::pow(0.999, t), squares[t - 1], 1e-7) << "step " << t;
+    std::copy_n(out, 3, in);
+  }
+}
+
+TEST(AdaMax, FollowsThePublishedAlgorithm) {
+  const ops::AdaMax unbound{.beta1 = 0.9f, .beta2 = 0.999f, .one_minus_beta1 = 0.1f, .weight_decay = 0.05f};
+  Draws draws(23);
+  double value = 3, first = 0, largest = 0, in[] = {3, 0, 0, 0}, out[3];
+  for (int t = 1; t <= kSteps; ++t) {
+    ops::StepState state;
+    state.pass.learning_rate = static_cast<float>(kRate);
+    state.pass.first_correction = static_cast<float>(1 / (1 - std::pow(0.9, t)));
+    state.gradient_scale = static_cast<float>(kScale);
+    in[3] = gradient_at(value, draws);
+    const double g = in[3] * kScale + kDecay * value;
+    first = 0.9 * first + 0.1 * g;
+    largest = std::max(0.999 * largest, std::abs(g));
+    value -= kRate / (1 - std::pow(0.9, t)) * first / largest;
+    unbound.at(state)(in, out);
+    std::copy_n(out, 3, in);
+    ASSERT_NEAR(in[0], value, kTolerance * 10) << "step " << t;
+    ASSERT_NEAR(in[2], largest, kTolerance * 10) << "step " << t;
+  }
+  EXPECT_LT(value, 2) << "the test should have moved the parameter";
+}
+
+TEST(RmsProp, FollowsThePublishedAlgorithm) {
+  ops::StepState state;
+  state.pass.learning_rate = static_cast<float>(kRate);
+  state.gradient_scale = static_cast<float>(kScale);
+  const auto op =
+      ops::RmsProp{.decay = 0.99f, .one_minus_decay = 0.01f, .epsilon = 1e-8f, .weight_decay = 0.05f}.at(
+          state);
+  Draws draws(24);
+  double value = 3, square = 0, in[] = {3, 0, 0}, out[2];
+  for (int t = 1; t <= kSteps; ++t) {
+    in[2] = gradient_at(value, draws);
+    const double g = in[2] * kScale + kDecay * value;
+    square = 0.99 * square + 0.01 * g * g;
+    value -= kRate * g / (std::sqrt(square) + 1e-8);
+    op(in, out);
+    std::copy_n(out, 2, in);
+    ASSERT_NEAR(in[0], value, kTolerance * 10) << "step " << t;
+    ASSERT_NEAR(in[1], square, kTolerance * 10) << "step " << t;
+  }
+  EXPECT_LT(value, 2) << "the test should have moved the parameter";
 }
 
 TEST(Sgd, FollowsThePublishedAlgorithm) {

@@ -17,7 +17,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 StepState with_losses(double nll, double kl) {
   StepState state;
   state.pass = {.active_rows = 3, .kl_weight = 0.25f};
-  AddLosses{nll, kl}(state);
+  AddLosses{nll, kl, negative_elbo(state, nll, kl)}(state);
   return state;
 }
 
@@ -36,7 +36,7 @@ TEST(StepState, PassesAreTakenFromTheTableInOrder) {
 TEST(StepState, LossesOfPassesAddUpToTheBatch) {
   StepState state = with_losses(10, 4);
   state.pass.active_rows = 2;
-  AddLosses{5, 1}(state);
+  AddLosses{5, 1, 5 + 0.25 * 1}(state);
   EXPECT_EQ(state.batch.nll, 15);
   EXPECT_EQ(state.batch.kl, 5);
   EXPECT_EQ(state.batch.objective, 15 + 0.25 * 5);
@@ -105,7 +105,7 @@ TEST(StepState, ASkippedUpdateLeavesNoTraceInTheSums) {
   JudgeGradient{1, 0}(state);
   AdvanceStep{}(state);
   for (int again = 1; again <= 2; ++again) {
-    AddLosses{kNan, 1}(state);
+    AddLosses{kNan, 1, kNan}(state);
     JudgeGradient{1, 0}(state);
     AdvanceStep{}(state);
     EXPECT_EQ(state.skipped, again);
@@ -116,7 +116,7 @@ TEST(StepState, ASkippedUpdateLeavesNoTraceInTheSums) {
   EXPECT_EQ(state.epoch_sums.rows, 3);
   EXPECT_EQ(state.batch.nll, 0);  // the NaN is gone
   EXPECT_TRUE(std::isnan(state.last.nll)) << "but it can be told";
-  AddLosses{1, 1}(state);
+  AddLosses{1, 1, 2}(state);
   JudgeGradient{1, 0}(state);
   EXPECT_EQ(state.finite, 1);
 }
@@ -131,7 +131,7 @@ TEST(StepState, ThatHasGivenUpStaysAsItWas) {
   }
   EXPECT_TRUE(has_given_up(state));
   const LossSums last = state.last;
-  AddLosses{1, 1}(state);
+  AddLosses{1, 1, 2}(state);
   JudgeGradient{1, 0}(state);
   EXPECT_EQ(state.finite, 0) << "a good gradient is not applied any more";
   AdvanceStep{}(state);

@@ -1,0 +1,102 @@
+#include "src/cli/evaluation_report.hpp"
+
+#include "src/cli/output.hpp"
+#include "src/io/json_line.hpp"
+
+namespace cuvae::cli {
+namespace {
+
+// "-86.123 +- 0.021": the error of the draws, where there are enough of them to tell.
+std::string with_error(const Estimate& estimate) {
+  const std::string value = fixed(estimate.value, 3);
+  return estimate.draw_error > 0 ? value + " +- " + fixed(estimate.draw_error, 3) : value;
+}
+
+std::vector<double> of_units(const Evaluation& result, double LatentUnit::*field) {
+  std::vector<double> values;
+  for (const LatentUnit& unit : result.units) values.push_back(unit.*field);
+  return values;
+}
+
+io::JsonObject json_of(const InformationGap& gap) {
+  io::JsonObject factors;
+  for (const FactorInformation& factor : gap.factors) {
+    factors.add(factor.name, io::JsonObject()
+                                 .add("gap", factor.gap)
+                                 .add("entropy", factor.entropy)
+                                 .add("unit", factor.unit)
+                                 .add("information", factor.information)
+                                 .add("next_unit", factor.next_unit)
+                                 .add("next_information", factor.next_information));
+  }
+  return io::JsonObject().add("mean", gap.mean).add("rows", gap.rows).add("factors", factors);
+}
+
+void add_gap(Rows& rows, const InformationGap& gap) {
+  rows.emplace_back("mig", fixed(gap.mean, 3) + " (mutual information gap, first " +
+                               std::to_string(gap.rows) + (gap.rows == 1 ? " row)" : " rows)"));
+  for (const FactorInformation& factor : gap.factors) {
+    std::string text = fixed(factor.gap, 3) + " (of " + fixed(factor.entropy, 3) + " nats z" +
+                       std::to_string(factor.unit) + " knows " + fixed(factor.information, 3);
+    if (factor.next_unit >= 0)
+      text += ", z" + std::to_string(factor.next_unit) + " " + fixed(factor.next_information, 3);
+    rows.emplace_back("  " + factor.name, text + ")");
+  }
+}
+
+}  // namespace
+
+std::string EvaluationReport::as_json() const {
+  io::JsonObject json;
+  json.add("elbo", result.mean.elbo)
+      .add("elbo_draw_error", result.elbo.draw_error)
+      .add("elbo_row_error", result.elbo.row_error)
+      .add("reconstruction", result.mean.reconstruction)
+      .add("kl", result.mean.kl)
+      .add("log_prior", result.log_prior)
+      .add("entropy", result.entropy)
+      .add("iwae", result.iwae.value)
+      .add("iwae_draw_error", result.iwae.draw_error)
+      .add("iwae_row_error", result.iwae.row_error)
+      .add("samples", result.samples)
+      .add("effective_samples", result.effective_samples)
+      .add("inference_gap", result.inference_gap)
+      .add("mutual_information", result.mutual_information)
+      .add("rows", result.rows)
+      .add("active_units", result.active_units)
+      .add("latent", static_cast<std::int64_t>(result.units.size()))
+      .add("kl_per_dimension", of_units(result, &LatentUnit::kl))
+      .add("mean_variance_per_dimension", of_units(result, &LatentUnit::mean_variance))
+      .add("seed", use.seed)
+      .add("binarize", to_string(binarize))
+      .add("checkpoint", use.checkpoint)
+      .add("data", use.data);
+  if (result.information_gap) json.add("mig", json_of(*result.information_gap));
+  return json.str() + "\n";
+}
+
+std::string EvaluationReport::as_table() const {
+  const std::string draws =
+      result.samples == 1 ? "one draw of z" : std::to_string(result.samples) + " draws of z";
+  Rows rows{
+      {"elbo", with_error(result.elbo) + " nats per row, " + draws + " each"},
+      {"  reconstruction", fixed(result.mean.reconstruction, 3) + " (E log p(x|z))"},
+      {"  kl", fixed(result.mean.kl, 3) + " (E log p(z) = " + fixed(result.log_prior, 3) +
+                   ", entropy of q = " + fixed(result.entropy, 3) + ")"},
+  };
+  if (result.samples > 1) {
+    rows.emplace_back("iwae", with_error(result.iwae) + " (L_" + std::to_string(result.samples) + ", " +
+                                  fixed(result.effective_samples, 1) + " effective samples)");
+    rows.emplace_back("inference gap", fixed(result.inference_gap, 3) + " (iwae - elbo)");
+  }
+  rows.emplace_back("mutual information", fixed(result.mutual_information, 3) + " nats between x and z");
+  rows.emplace_back("active units",
+                    std::to_string(result.active_units) + " of " + std::to_string(result.units.size()));
+  if (result.information_gap) add_gap(rows, *result.information_gap);
+  rows.emplace_back("rows", std::to_string(result.rows));
+  rows.emplace_back("over rows", "+- " + fixed(result.elbo.row_error, 3) + " (standard error of the elbo)");
+  rows.emplace_back("binarize", std::string(to_string(binarize)));
+  return two_columns(rows);
+}
+
+}  // namespace cuvae::cli

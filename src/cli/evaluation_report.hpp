@@ -1,0 +1,20 @@
+// An evaluation as people and programs read it.
+#pragma once
+
+#include <string>
+
+#include "cuvae/vae.hpp"
+#include "src/cli/model_use.hpp"
+
+namespace cuvae::cli {
+
+struct EvaluationReport {
+  const ModelUse& use;
+  Binarize binarize;
+  const Evaluation& result;
+
+  [[nodiscard]] std::string as_json() const;
+  [[nodiscard]] std::string as_table() const;
+};
+
+}  // namespace cuvae::cli

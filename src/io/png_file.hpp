@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+
+namespace cuvae::io {
+
+enum class PngColour { grey, rgb };  // 1 or 3 bytes to a pixel
+
+// A picture of width x height pixels, row by row from the top. Written atomically. Throws Error(io);
+// Error(invalid_argument) for another number of bytes.
+void write_png(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, std::int64_t width,
+               std::int64_t height, PngColour colour);
+
+}  // namespace cuvae::io
