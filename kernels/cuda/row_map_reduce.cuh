@@ -100,6 +100,23 @@ __device__ __forceinline__ void load_inputs(const ops::Input (&in)[kInputs],
   (std::make_index_sequence<kInputs>());
 }
 
+// Output k, kVec columns from col on, of a row = values[k].
+template <class Out, int kOutputs, int kVec>
+__device__ __forceinline__ void store_outputs(const ops::Output (&out)[kOutputs], std::int64_t row,
+                                              std::int32_t col, const Fast (&values)[kOutputs][kVec]) {
+  [&]<std::size_t... k>(std::index_sequence<k...>) {
+    (
+        [&] {
+          float stored[kVec];
+#pragma unroll
+          for (int v = 0; v < kVec; ++v) stored[v] = values[k][v].v;
+          store(static_cast<typename Out::template At<k>*>(out[k].data) + row * out[k].ld + col, stored);
+        }(),
+        ...);
+  }
+  (std::make_index_sequence<kOutputs>());
+}
+
 // An op on one element of a vector.
 template <class Op, int kVec>
 __device__ __forceinline__ ops::Term<Fast, Op::kOut> apply(const Op& op, const Fast (&in)[Op::kIn][kVec],
@@ -160,7 +177,7 @@ static __global__ void __launch_bounds__(kBlockThreads)
   LossSum<kVec> losses;
   const auto lane = static_cast<std::int32_t>(threadIdx.x % kThreadsPerRow);
   for (std::int32_t col = lane * kVec; col < io.width; col += kThreadsPerRow * kVec) {
-    Fast in[Op::kIn][kVec], noise[kVec], out[ops::at_least_one(Op::kOut)][kVec], loss[kVec], factor[kVec];
+    Fast in[Op::kIn][kVec], noise[kVec], out[ops::kAtLeastOne<Op::kOut>][kVec], loss[kVec], factor[kVec];
     if constexpr (ops::kReadsInput<Op>) load_inputs<In>(io.in, rows, col, in);
     if constexpr (Op::kNoise != ops::Noise::none) source.template columns<Op::kNoise>(col, noise);
 #pragma unroll
@@ -180,18 +197,7 @@ static __global__ void __launch_bounds__(kBlockThreads)
       }
     }
     losses.add(loss, factor);
-    [&]<std::size_t... k>(std::index_sequence<k...>) {
-      (
-          [&] {
-            float values[kVec];
-#pragma unroll
-            for (int v = 0; v < kVec; ++v) values[v] = out[k][v].v;
-            store(static_cast<typename Out::template At<k>*>(io.out[k].data) + row * io.out[k].ld + col,
-                  values);
-          }(),
-          ...);
-    }
-    (std::make_index_sequence<Op::kOut>());
+    if constexpr (Op::kOut > 0) store_outputs<Out>(io.out, row, col, out);
   }
   let_next_kernel_start();
   if constexpr (ops::kHasLoss<Op>) {

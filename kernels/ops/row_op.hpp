@@ -70,14 +70,15 @@ inline constexpr bool kGathers = [] {
 }();
 
 // An op may have no output but its loss.
-constexpr int at_least_one(int outputs) { return outputs > 0 ? outputs : 1; }
+template <int kOutputs>
+inline constexpr int kAtLeastOne = kOutputs > 0 ? kOutputs : 1;
 
 // An element's loss is `loss` + log(`factor`): the loop multiplies up to 16 factors (each in [1, 4]) and
 // takes one logarithm, which costs less and errs less than a sum of logarithms.
 template <class Real, int kOut>
 struct Term {
   Real loss = Real(0.0f);
-  Real out[at_least_one(kOut)];
+  Real out[kAtLeastOne<kOut>];
   Real factor = Real(1.0f);
 };
 
@@ -115,7 +116,7 @@ enum class RowLoss : std::uint8_t { overwrite, add };
 template <int kIn, int kOut>
 struct RowIo {
   Input in[kIn] = {};
-  Output out[at_least_one(kOut)] = {};
+  Output out[kAtLeastOne<kOut>] = {};
   float* row_loss = nullptr;
   std::int64_t rows = 0;
   std::int32_t cols = 0, width = 0;

@@ -82,7 +82,6 @@ void with_optimizer(const TrainConfig& config, Use&& use) {
     case Optimizer::adamax:
       return std::forward<Use>(use)(optimizers::adamax(config));
   }
-  throw Error(Errc::internal, "an optimizer without a meaning");
 }
 
 }  // namespace cuvae

@@ -65,6 +65,12 @@ std::string two_columns_right_aligned(const Rows& rows) {
   return two_columns(padded);
 }
 
+std::string significant(double value, int digits) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.*g", digits, value);
+  return text.data();
+}
+
 std::string fixed(double value, int decimals) {
   std::array<char, 400> text{};  // the largest double has 309 digits
   std::snprintf(text.data(), text.size(), "%.*f", decimals, value);

@@ -27,9 +27,10 @@ using Rows = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] std::string two_columns_right_aligned(const Rows& rows);  // the right one flush right
 
 [[nodiscard]] std::string fixed(double value, int decimals);
-[[nodiscard]] std::string hexadecimal(std::uint64_t value);     // 16 digits
-[[nodiscard]] std::string human_bytes(std::int64_t bytes);      // "12.3 MiB"
-[[nodiscard]] std::string human_seconds(double seconds);        // "0:42", "1:02:03"
-[[nodiscard]] std::string shell_word(const std::string& word);  // quoted where a shell needs it
+[[nodiscard]] std::string significant(double value, int digits);  // as %g
+[[nodiscard]] std::string hexadecimal(std::uint64_t value);       // 16 digits
+[[nodiscard]] std::string human_bytes(std::int64_t bytes);        // "12.3 MiB"
+[[nodiscard]] std::string human_seconds(double seconds);          // "0:42", "1:02:03"
+[[nodiscard]] std::string shell_word(const std::string& word);    // quoted where a shell needs it
 
 }  // namespace cuvae::cli

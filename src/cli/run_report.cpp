@@ -61,11 +61,25 @@ std::string objective_text(const RunSettings& settings) {
   return text;
 }
 
+// The rates themselves, rounded; a file keeps the exact factors.
+std::string rate_text(const TrainConfig& train) {
+  double rate = train.learning_rate;
+  std::string text = significant(rate, 4);
+  const LearningRateSchedule& schedule = train.schedule;
+  if (schedule.kind != LearningRateSchedule::Kind::steps) return text + " " + config::format(schedule);
+  text += ", after ";
+  for (const auto& [epoch, factor] : schedule.steps) {
+    rate *= factor;
+    text += (epoch == schedule.steps.front().first ? "" : ", ") + std::to_string(epoch) + ": " +
+            significant(rate, 4);
+  }
+  return text;
+}
+
 std::string training_text(const TrainConfig& train, const Plan& plan) {
-  return std::string(to_string(train.optimizer)) + ", rate " + config::format(train.learning_rate) + " " +
-         config::format(train.schedule) + ", batch " + std::to_string(train.batch) + ", " +
-         std::to_string(plan.total_steps) + " steps of " + std::to_string(plan.steps_per_epoch) +
-         " per epoch";
+  return std::string(to_string(train.optimizer)) + ", rate " + rate_text(train) + ", batch " +
+         std::to_string(train.batch) + ", " + std::to_string(plan.total_steps) + " steps of " +
+         std::to_string(plan.steps_per_epoch) + " per epoch";
 }
 
 // A unit is active where the mean of q(z|x) varies by more than 0.01 over the rows. Posterior collapse leaves

@@ -140,7 +140,7 @@ class RowLoop {
 
   const Op op_;
   const float* in_[Op::kIn] = {};
-  float* out_[ops::at_least_one(Op::kOut)];
+  float* out_[ops::kAtLeastOne<Op::kOut>];
   const std::int32_t cols_;
   const std::int64_t row_;
   float* const row_loss_;

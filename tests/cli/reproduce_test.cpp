@@ -33,22 +33,11 @@ TEST_F(Presets, AreValidSettings) {
 TEST_F(Presets, TheRowsOfTheIwaeTableHaveItsSchedule) {
   const std::string plan =
       done({"train", "builtin:shapes:60000", "--preset", "iwae-mnist-l2-k5", "--dry-run"});
-  for (const char* part : {"784-200-200-[100]-200-200-784 tanh", "9774400 steps of 2980 per epoch",
-                           "iwae-adam, rate 0.001 1:0.72,4:0.72", "batch 20"}) {
+  for (const char* part :
+       {"784-200-200-[100]-200-200-784 tanh", "9774400 steps of 2980 per epoch", "batch 20",
+        "iwae-adam, rate 0.001, after 1: 0.00072, 4: 0.00052, 13: 0.00037, 40: 0.00027, 121: 0.00019, 364: "
+        "0.00014, 1093: 0.0001,"}) {
     EXPECT_NE(plan.find(part), std::string::npos) << part << "\n" << plan;
-  }
-  const std::int32_t epochs[] = {1, 4, 13, 40, 121, 364, 1093};
-  const double rates[] = {7.2e-4, 5.2e-4, 3.7e-4, 2.7e-4, 1.9e-4, 1.4e-4, 1e-4};
-  std::istringstream schedule(plan.substr(plan.find("rate 0.001 ") + 11));
-  double rate = 1e-3;
-  for (std::size_t i = 0; i < 7; ++i) {
-    std::int32_t epoch = 0;
-    double factor = 0;
-    char separator = 0;
-    schedule >> epoch >> separator >> factor >> separator;
-    rate *= factor;
-    EXPECT_EQ(epoch, epochs[i]);
-    EXPECT_NEAR(rate, rates[i], 1e-15);
   }
 }
 
@@ -59,12 +48,12 @@ TEST_F(Presets, AScheduleIsShortenedInProportion) {
     return done({"train", "builtin:shapes:60000", "--preset", preset, "--scale", scale, "--dry-run"});
   };
   const std::string hundredth = plan("iwae-mnist-l1-k1", "1/100");
-  for (const char* part : {"shortened to 1/100: 33 epochs in place of 3280", "rate 0.00027", " 1:0.70",
-                           ",4:0.73", ",11:0.71", "98340 steps"}) {
+  for (const char* part : {"shortened to 1/100: 33 epochs in place of 3280",
+                           "rate 0.00027, after 1: 0.00019, 4: 0.00014, 11: 0.0001,", "98340 steps"}) {
     EXPECT_NE(hundredth.find(part), std::string::npos) << part << "\n" << hundredth;
   }
   const std::string least = plan("iwae-mnist-l1-k1", "0.0001");
-  for (const char* part : {"1 epochs in place of 3280", "rate 0.0001", " constant", "2980 steps"})
+  for (const char* part : {"1 epochs in place of 3280", "rate 0.0001 constant", "2980 steps"})
     EXPECT_NE(least.find(part), std::string::npos) << part << "\n" << least;
   EXPECT_NE(plan("vamp-mnist", "1/200").find("KL weight 1 after 0.5 epochs"), std::string::npos);
 }
@@ -85,8 +74,8 @@ TEST_F(Presets, AreRefusedWithAHint) {
     EXPECT_FALSE(std::filesystem::exists(at("run")));
   };
   write_file(at("narrow.idx"), std::string("\0\0\x08\x02\0\0\0\2\0\0\0\6", 12) + std::string(12, '\x10'));
-  refused({"train", "--preset", "iwae-mnist-l1-k51", "--out", "run"}, 2,
-          {"unknown preset 'iwae-mnist-l1-k51'; did you mean 'iwae-mnist-l1-k5"});
+  refused({"train", "--preset", "iwae-mnst-l1-k50", "--out", "run"}, 2,
+          {"unknown preset 'iwae-mnst-l1-k50'; did you mean 'iwae-mnist-l1-k50'?"});
   refused({"train", "--preset", "resnet", "--out", "run"}, 2, {"cuvae reproduce --list names them"});
   refused({"train", "--scale", "1/2", "--out", "run"}, 2, {"--scale shortens the schedule of a --preset"});
   for (const char* scale : {"2", "0", "-1", "1/0", "0/5", "half", "1/", "/2", "1/2/3"})
