@@ -34,7 +34,8 @@ TEST_F(Presets, TheRowsOfTheIwaeTableHaveItsSchedule) {
   const std::string plan =
       done({"train", "builtin:shapes:60000", "--preset", "iwae-mnist-l2-k5", "--dry-run"});
   for (const char* part :
-       {"784-200-200-[100]-200-200-784 tanh", "9774400 steps of 2980 per epoch", "batch 20",
+       {"784-200-200-[100]-200-200-784 above it 100-100-[50]-100-100 tanh", "9774400 steps of 2980 per epoch",
+        "batch 20",
         "iwae-adam, rate 0.001, after 1: 0.00072, 4: 0.00052, 13: 0.00037, 40: 0.00027, 121: 0.00019, 364: "
         "0.00014, 1093: 0.0001,"}) {
     EXPECT_NE(plan.find(part), std::string::npos) << part << "\n" << plan;

@@ -258,7 +258,7 @@ TEST(Evaluate, LTendsToTheEvidenceOfALinearModel) {
   EXPECT_LT(many.elbo.value, evidence - 0.01) << "the encoder should not be the posterior";
   EXPECT_LT(few.iwae.value, evidence);
   EXPECT_NEAR(many.iwae.value, evidence, 4 * many.iwae.draw_error);
-  EXPECT_LT(many.iwae.draw_error, 0.002);
+  EXPECT_LT(many.iwae.draw_error, 0.005);
 }
 
 TEST(Evaluate, ErrorsOfTheDrawsAreThoseOfOtherSeeds) {
