@@ -82,7 +82,9 @@ std::vector<Evidence> Evaluator::draw(const Batch& batch, const Request& request
 
 Evaluation Evaluator::run(Feed& feed, const Request& request) {
   network_.input().binarize = request.binarize;
-  network_.input().binarize_noise = {request.seed, ops::Purpose::evaluate_binarize, 0};
+  const bool once = request.binarize == Binarize::once;
+  network_.input().binarize_noise = {request.seed,
+                                     once ? ops::Purpose::binarize_once : ops::Purpose::evaluate_binarize, 0};
   network_.input().latent_noise = {request.seed, ops::Purpose::evaluate_latent, 0};
   const std::int64_t all = request.order.rows;
   const Backend::Buffer passes = upload_passes(all);

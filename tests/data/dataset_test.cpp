@@ -77,6 +77,28 @@ TEST(Dataset, FingerprintSeesEveryByteAndTheShape) {
   EXPECT_NE(Dataset::from_values(zeros, 2).fingerprint(), fingerprint(Bytes(8), 8));
 }
 
+TEST(Dataset, FirstRowsAreADataSetOfTheirOwn) {
+  const Dataset all = Dataset::from_values(std::vector<float>{1, 2, 3, 4, 5, 6}, 2);
+  const Dataset two = all.first(2);
+  EXPECT_EQ(two.rows(), 2);
+  EXPECT_EQ(row_of(two, 1), (std::vector<float>{3, 4}));
+  EXPECT_NE(two.description().find("the first 2 rows"), std::string::npos);
+  EXPECT_EQ(two.fingerprint(), Dataset::from_values(std::vector<float>{1, 2, 3, 4}, 2).fingerprint());
+  EXPECT_NE(two.fingerprint(), all.fingerprint());
+  EXPECT_EQ(all.first(3).description(), all.description());
+  expect_error(Errc::data, {"3 rows", "first 4"}, [&] { (void)all.first(4); });
+  expect_error(Errc::invalid_argument, {"at least one"}, [&] { (void)all.first(0); });
+  const Dataset shapes = Dataset::builtin_shapes(9).first(5);
+  EXPECT_EQ(shapes.known_factors()->levels.size(), 5 * shapes.known_factors()->names.size());
+}
+
+// What lies behind the first rows is not looked at.
+TEST(Dataset, FirstRowsHaveARangeOfTheirOwn) {
+  const Dataset all = Dataset::from_values(std::vector<float>{0, 1, 7}, 1);
+  EXPECT_NO_THROW(all.first(2).require_unit_interval());
+  EXPECT_THROW(all.require_unit_interval(), Error);
+}
+
 TEST(Dataset, ContiguousIsWhatTheStepReadsInPlace) {
   const auto contiguous = [](std::string_view bytes) {
     return SampleFile("x", bytes).open().impl().contiguous();

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "data/sample_files.hpp"
+#include "kernels/ops/noise.hpp"
 #include "kernels/ops/row_order.hpp"
 #include "model/padding.hpp"
 #include "model/reference_model.hpp"
@@ -327,6 +328,64 @@ TEST(Fit, ReportsTheMeanOverEveryRowOfTheEpoch) {
   job.model.likelihood = Likelihood::gaussian;
   job.model.fixed_variance = 0.3;
   expect_reports(job, 0);
+}
+
+TEST(Fit, FiledRowsComeInTheirOrder) {
+  Job job = small_job();
+  freeze(job);
+  job.train.order = RowSequence::filed;
+  expect_reports(job, 0);
+  job.train.validation_fraction = 0.3;
+  expect_reports(job, 21);
+}
+
+// Every epoch sees the pixels that the noise of the contract gives: 1 where a uniform number is below the
+// grey value.
+TEST(Fit, BinarizedOnceARowIsTheSameInEveryEpoch) {
+  Job job = small_job();
+  std::vector<float> pixels;
+  for (std::int64_t row = 0; row < job.data.rows(); ++row) {
+    const std::vector<float> grey = row_of(job.data, row);
+    for (std::int32_t col = 0; col < kColumns; ++col) {
+      const ops::PhiloxBlock words =
+          ops::noise_block(job.train.seed, ops::Purpose::binarize_once, 0, row, 0, col / 4);
+      const float drawn = ops::uniform(words.x[col % 4]);
+      pixels.push_back(drawn < grey[static_cast<std::size_t>(col)] ? 1.0f : 0.0f);
+    }
+  }
+  Job binary = job;
+  binary.data = Dataset::from_values(pixels, kColumns);
+  job.model.binarize = Binarize::once;
+  const Trained once = run(job, 1), by_hand = run(binary, 1);
+  EXPECT_EQ(once.history, by_hand.history);
+  EXPECT_EQ(once.arenas, by_hand.arenas);
+}
+
+// The gradient of each tensor over its norm + 1e-7: the first step of Adam sees that alone, and a huge loss
+// or a tiny one is the same to it.
+TEST(Fit, GradientsOfAdamNormgradAreDividedByTheirNorms) {
+  Job job = small_job();
+  job.train.max_steps = 1;
+  job.train.optimizer = Optimizer::adam_normgrad;
+  job.train.beta1 = 0;
+  job.train.epsilon = 1;  // so that a step shows the size of its gradient
+  Trainer trainer = trainer_of(job);
+  const model::Parameters& parameters = trainer.impl().parameters;
+  const std::vector<float> before = parameters.download(parameters.arenas().parameters);
+  fit(trainer, job);
+  const std::vector<float> after = parameters.download(parameters.arenas().parameters);
+  const std::vector<float> gradient = parameters.download(parameters.arenas().gradients);
+  for (const model::Tensor& tensor : trainer.impl().layout.tensors()) {
+    double square = 0;
+    for (std::int64_t i = 0; i < tensor.rows * tensor.ld; ++i) {
+      const auto at = static_cast<std::size_t>(tensor.offset + i);
+      const double g = static_cast<double>(gradient[at]);
+      square += g * g;
+      EXPECT_NEAR(after[at] - before[at], -job.train.learning_rate * g / (std::abs(g) + 1), 1e-7)
+          << tensor.name << ", " << i;
+    }
+    EXPECT_NEAR(std::sqrt(square), 1, 1e-5) << tensor.name;
+  }
 }
 
 TEST(Fit, ValidationFractionHoldsOutRowsChosenByTheSeed) {

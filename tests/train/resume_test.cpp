@@ -128,6 +128,33 @@ TEST(Resume, WithEveryPrior) {
   }
 }
 
+TEST(Resume, WithABatchLossInCycles) {
+  Job job = small_job();
+  job.train.objective = Objective::tc_mss;
+  job.train.tc_weight = 3;
+  job.train.kl_cycles = 2;
+  job.train.kl_warmup = 1;
+  job.train.optimizer = Optimizer::adamax;
+  expect_resumable(job);
+}
+
+TEST(Resume, WithFreeBitsAndRowsBinarizedOnceInTheirOrder) {
+  Job job = small_job();
+  job.model.binarize = Binarize::once;
+  job.train.order = RowSequence::filed;
+  job.train.free_bits = 0.02;
+  job.train.optimizer = Optimizer::adam_normgrad;
+  expect_resumable(job);
+}
+
+TEST(Resume, WithARisingCapacityAndTheOptimizerOfIwae) {
+  Job job = small_job();
+  job.train.kl_capacity = 2;
+  job.train.kl_warmup = 2.5;
+  job.train.optimizer = Optimizer::iwae_adam;
+  expect_resumable(job);
+}
+
 TEST(Resume, WithMaxStepsInsideAnEpoch) {
   Job job = small_job();
   job.train.max_steps = 6;
