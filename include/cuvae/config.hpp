@@ -25,6 +25,8 @@ enum class Binarize { none, dynamic, threshold, once };
 // learned inputs u, in equal parts (VampPrior; Tomczak & Welling, 2018), which start as rows of the data at
 // the first fit(), if no step was made before.
 enum class Prior { standard, mixture, vamp };
+// Of a conditional model: y is a 1 in the column of a class, or numbers.
+enum class LabelKind { one_hot, real };
 enum class Initialization { fan_in, glorot, he };
 enum class OutputBias { random, data_mean };
 // What is maximised, with k samples z_j of q(z|x) to a row and log w_j = log p(x|z_j) + log p(z_j) - log
@@ -56,6 +58,7 @@ enum class Precision { fp32, tf32, bf16 };
 [[nodiscard]] std::string_view to_string(Variance value);
 [[nodiscard]] std::string_view to_string(Binarize value);
 [[nodiscard]] std::string_view to_string(Prior value);
+[[nodiscard]] std::string_view to_string(LabelKind value);
 [[nodiscard]] std::string_view to_string(Initialization value);
 [[nodiscard]] std::string_view to_string(OutputBias value);
 [[nodiscard]] std::string_view to_string(Objective value);
@@ -73,6 +76,10 @@ struct ModelConfig {
   // through the same in reverse, both diagonal Gaussians; p(z2) = N(0, I).
   std::int32_t top_latent = 0;  // of z2; 0: there is none
   std::vector<std::int32_t> top_hidden{};
+  // A conditional model, q(z|x,y) and p(x|z,y): y stands behind x where the encoder reads it, and behind z
+  // where the decoder does. A prior knows nothing of y; vamp is for models without labels.
+  std::int32_t label_dim = 0;  // values of y; 0: there is none
+  LabelKind label_kind = LabelKind::one_hot;
   Prior prior = Prior::standard;
   std::int32_t prior_components = 500;  // of a learned prior
   Activation activation = Activation::relu;

@@ -49,8 +49,20 @@ class Dataset {
   static Dataset from_values(std::span<const float> values, std::int32_t cols, ImageShape image = {});
   static Dataset from_bytes(std::span<const std::uint8_t> pixels, std::int32_t cols, ImageShape image = {});
 
-  // The first `rows` of these. Throws Error(data) where there are fewer.
+  // The first `rows` of these, with their labels. Throws Error(data) where there are fewer.
   [[nodiscard]] Dataset first(std::int64_t rows) const;
+
+  // These rows with what is known of each beside its values, for a conditional model. Classes are kept as one
+  // column for each, of which one is 1; `count` 0: as many as the largest class asks for. A file is IDX (with
+  // or without .gz) or NPY; one integer to a row is a class, all else are numbers. Throws Error(data): not as
+  // many labels as rows, a class that is negative or not below `count`, a flawed file, NaN or Inf.
+  [[nodiscard]] Dataset with_labels(std::span<const float> labels, std::int32_t cols) const;
+  [[nodiscard]] Dataset with_classes(std::span<const std::int32_t> classes, std::int32_t count = 0) const;
+  [[nodiscard]] Dataset with_labels_of(const std::string& path, std::int32_t count = 0) const;
+  [[nodiscard]] std::int32_t label_cols() const noexcept;  // 0: none
+  [[nodiscard]] bool labels_are_classes() const noexcept;
+  // Of row `row`, label_cols() values. Throws Error(invalid_argument) out of range or for a wrong size.
+  void read_labels(std::int64_t row, std::span<float> out) const;
 
   [[nodiscard]] std::int64_t rows() const noexcept;
   [[nodiscard]] std::int32_t cols() const noexcept;

@@ -107,7 +107,8 @@ class Trainer {
   // rate and KL weight, without their schedules; returns the means before the update, not finite where the
   // update was skipped for that. Throws Error(invalid_argument) for a wrong size, Error(data) for values that
   // are not finite or not the likelihood's, Error(numerics) after several non-finite updates in a row.
-  Elbo step(std::span<const float> rows);
+  // labels: of a model that takes them, label_dim for each row.
+  Elbo step(std::span<const float> rows, std::span<const float> labels = {});
 
   // The model as it is now, a copy on the same device.
   [[nodiscard]] Vae model() const;

@@ -136,16 +136,19 @@ class Vae {
 
   // x: n x data_dim values, row-major. Throws Error(invalid_argument) where x is no multiple of data_dim.
   // No binarization and no noise. A row's bits depend on its values and its place in the call, not on how
-  // many rows there are or what they hold; another place changes it by rounding alone.
-  [[nodiscard]] Latents encode(std::span<const float> x);
+  // many rows there are or what they hold; another place changes it by rounding alone. labels: of a model
+  // that takes them, n x label_dim values, else none; Error(invalid_argument) for any other number.
+  [[nodiscard]] Latents encode(std::span<const float> x, std::span<const float> labels = {});
   // z: n x latent -> n x data_dim: the mean of p(x|z); of logits, probabilities.
-  [[nodiscard]] std::vector<float> decode(std::span<const float> z);
+  [[nodiscard]] std::vector<float> decode(std::span<const float> z, std::span<const float> labels = {});
   // decode(mean of q(z|x)): n x data_dim.
-  [[nodiscard]] std::vector<float> reconstruct(std::span<const float> x);
+  [[nodiscard]] std::vector<float> reconstruct(std::span<const float> x, std::span<const float> labels = {});
   // decode(z) for n draws of z from p(z): draws first, first + 1, ... of the endless sequence of `seed`, each
   // of which depends on (seed, its number) alone; below 2^40. With a second stochastic layer z2 is drawn from
-  // N(0, I), then z from p(z|z2); with a mixture a component, all alike, then z from it.
-  [[nodiscard]] std::vector<float> sample(std::int64_t n, std::uint64_t seed = 0, std::int64_t first = 0);
+  // N(0, I), then z from p(z|z2); with a mixture a component, all alike, then z from it. The same draw may be
+  // decoded with any label.
+  [[nodiscard]] std::vector<float> sample(std::int64_t n, std::uint64_t seed = 0, std::int64_t first = 0,
+                                          std::span<const float> labels = {});
 
   // Bounds of log p(x) at KL weight 1, sums over draws and rows in double. Rows are encoded once, whatever K.
   // Throws Error(data) where the data does not fit the model or leaves [0, 1] where the likelihood needs it;

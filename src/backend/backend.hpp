@@ -231,6 +231,9 @@ class Backend {
   virtual void load_input(PassContext pass, const RowSource& source, Gather gather, Binarize binarize,
                           const ops::NoiseSource& noise, Matrix x, Matrix product_x) = 0;
 
+  // Each row of `from` to as many rows of `to` as there are samples of it.
+  virtual void copy_rows(PassContext pass, Matrix from, Matrix to) = 0;
+
   // Dense layers: out = function(x W^T + b), and the two halves of the backward. Every row is computed,
   // active or not: where d_y is zero, so is what the backward makes of it.
   virtual void dense_forward(PassContext pass, Matrix x, const DenseWeights& weights, LayerFunction function,

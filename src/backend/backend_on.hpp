@@ -363,6 +363,12 @@ class BackendOn final : public Backend {
         of_all_rows(pass), {});
   }
 
+  void copy_rows(PassContext pass, Matrix from, Matrix to) override {
+    auto io = io_over<1, 1>(to, {run_of(from, to)}, {to.out()});
+    io.samples = static_cast<std::int32_t>(to.rows / from.rows);
+    exec_.row_map_reduce(ops::KeepValue{}, io, pass, {});
+  }
+
   void add_rows(PassContext pass, Matrix from, Matrix to, GradientMode mode) override {
     if (mode == GradientMode::overwrite)
       return exec_.row_map_reduce(ops::KeepValue{}, io_over<1, 1>(to, {from.in()}, {to.out()}), pass, {});

@@ -8,9 +8,10 @@ namespace {
 
 // That files from before them do without; such a setting is then its default.
 constexpr std::string_view kLaterKeys[]{
-    "categories", "top_latent",  "top_hidden", "prior",          "prior_components",  // of a model
-    "order",      "objective",   "samples",    "tc_weight",      "mmd_weight",        // of its training
-    "kl_cycles",  "kl_capacity", "free_bits",  "free_bits_total"};                    // of its training
+    "categories", "top_latent",  "top_hidden", "prior",          "prior_components",
+    "label_dim",  "label_kind",                                                 // of a model
+    "order",      "objective",   "samples",    "tc_weight",      "mmd_weight",  // of its training
+    "kl_cycles",  "kl_capacity", "free_bits",  "free_bits_total"};              // of its training
 
 bool belongs(const Key& key, Group group) {
   return key.group == group || (group == Group::model && key.group == Group::derived);

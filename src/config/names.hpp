@@ -56,6 +56,11 @@ inline constexpr std::array kNames<Prior>{
     Name{Prior::vamp, "vamp"},
 };
 template <>
+inline constexpr std::array kNames<LabelKind>{
+    Name{LabelKind::one_hot, "one-hot"},
+    Name{LabelKind::real, "real"},
+};
+template <>
 inline constexpr std::array kNames<Initialization>{
     Name{Initialization::fan_in, "fan-in"},
     Name{Initialization::glorot, "glorot"},

@@ -49,6 +49,8 @@ std::vector<Key> model_keys() {
       integer(Group::model, {"top_latent", "N", "of a second stochastic layer; 0: none"}, &M::top_latent,
               {0, kMostLatents}),
       widths_key("top_hidden", "to the second layer; from it in reverse", &M::top_hidden),
+      integer(Group::derived, {"label_dim", "N", "columns of the labels"}, &M::label_dim, {0, kMostColumns}),
+      choice(Group::derived, "label_kind", &M::label_kind),
       choice(Group::model, "prior", &M::prior),
       integer(Group::model, {"prior_components", "N", "of a learned prior"}, &M::prior_components,
               {1, kMostComponents}),

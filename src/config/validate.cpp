@@ -50,6 +50,11 @@ void validate(const ModelConfig& config) {
   require(config.likelihood == Likelihood::bernoulli || config.binarize == Binarize::none,
           "binarize: " + std::string(to_string(config.binarize)) + " needs likelihood bernoulli; with " +
               std::string(to_string(config.likelihood)) + ", allowed: none");
+  require(config.label_dim > 0 || config.label_kind == LabelKind::one_hot,
+          "label_kind: there are no labels; set label_dim too");
+  require(config.label_dim == 0 || config.prior != Prior::vamp,
+          "prior: vamp takes q(z|u) of inputs that have no labels; leave the labels out, or choose prior "
+          "standard or mixture");
   if (config.top_latent == 0) {
     require(config.top_hidden.empty(), "top_hidden: there is no second stochastic layer; set top_latent too");
   } else {

@@ -136,7 +136,7 @@ class CpuExec {
     const std::int64_t active = pass.state->pass.active_rows;
     for_each_row(x.rows, x.cols, device_.threads, [&](std::int64_t row) {
       const std::int64_t from = gather == Backend::Gather::by_row_id ? pass.row_ids[row] : row;
-      gather_row(source, from, row < active ? x.cols : 0, x.floats() + row * x.ld, x.ld);
+      gather_row(source, from, row < active ? x.cols : 0, x.floats() + row * x.ld, ops::padded(x.cols));
     });
     if constexpr (!std::is_same_v<Rule, ops::KeepValue>) {
       row_map_reduce(rule,
@@ -146,9 +146,9 @@ class CpuExec {
   }
 
  private:
-  // `cols` values, then zeros up to the end of the row.
+  // `cols` values, then zeros up to `width`.
   static void gather_row(const RowSource& source, std::int64_t from, std::int32_t cols, float* to,
-                         std::int64_t ld) {
+                         std::int32_t width) {
     std::int32_t col = 0;
     if (source.element == ops::Element::u8) {
       const auto* values = static_cast<const std::uint8_t*>(source.values) + from * source.ld;
@@ -157,7 +157,7 @@ class CpuExec {
       const auto* values = static_cast<const float*>(source.values) + from * source.ld;
       for (; col < cols; ++col) to[col] = values[col] * source.scale;
     }
-    for (std::int64_t rest = col; rest < ld; ++rest) to[rest] = 0.0f;
+    for (; col < width; ++col) to[col] = 0.0f;
   }
 
   Device device_;

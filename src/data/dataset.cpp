@@ -1,5 +1,7 @@
 #include "cuvae/dataset.hpp"
 
+#include <xxhash.h>
+
 #include <charconv>
 #include <cstring>
 #include <iterator>
@@ -12,6 +14,7 @@
 #include "src/data/from_file.hpp"
 #include "src/data/from_memory.hpp"
 #include "src/data/heap_block.hpp"
+#include "src/data/labels.hpp"
 #include "src/data/scan.hpp"
 
 namespace cuvae {
@@ -44,6 +47,21 @@ std::shared_ptr<const Dataset::Impl> copy_rows(std::span<const T> values, data::
                             .description = std::string(data::name_of(type)) + ", in memory"});
 }
 
+Dataset labelled(const Dataset& data, data::Labels labels) {
+  if (labels.rows->rows != data.rows()) {
+    core::refuse(labels.rows->source,
+                 "there are " + std::to_string(labels.rows->rows) + " labels for the " +
+                     std::to_string(data.rows()) + " rows of " + data.source(),
+                 "Give the labels of these rows, one for each, in the same order.");
+  }
+  auto impl = std::make_shared<Dataset::Impl>(data.impl());
+  const std::uint64_t both[] = {impl->fingerprint, labels.rows->fingerprint};
+  impl->fingerprint = XXH3_64bits(both, sizeof both);
+  impl->labels = std::move(labels.rows);
+  impl->labels_are_classes = labels.are_classes;
+  return Dataset(std::move(impl));
+}
+
 }  // namespace
 
 Dataset Dataset::first(std::int64_t rows) const {
@@ -58,8 +76,32 @@ Dataset Dataset::first(std::int64_t rows) const {
   auto impl = std::make_shared<Impl>(*impl_);
   impl->rows = rows;
   impl->description += ", the first " + std::to_string(rows) + " rows";
+  impl->labels = nullptr;
   data::scan(*impl);
-  return Dataset(std::move(impl));
+  Dataset some(std::move(impl));
+  if (!impl_->labels) return some;
+  return labelled(some, {Dataset(impl_->labels).first(rows).impl_, impl_->labels_are_classes});
+}
+
+Dataset Dataset::with_labels(std::span<const float> labels, std::int32_t cols) const {
+  return labelled(*this, {from_values(labels, cols).impl_, false});
+}
+
+Dataset Dataset::with_classes(std::span<const std::int32_t> classes, std::int32_t count) const {
+  CUVAE_REQUIRE(count >= 0, "a number of classes is 0 or more");
+  return labelled(*this, data::labels_of_classes(classes, count, "classes in memory"));
+}
+
+Dataset Dataset::with_labels_of(const std::string& path, std::int32_t count) const {
+  return labelled(*this, data::read_labels(path, count));
+}
+
+std::int32_t Dataset::label_cols() const noexcept { return impl_->labels ? impl_->labels->cols : 0; }
+bool Dataset::labels_are_classes() const noexcept { return impl_->labels_are_classes; }
+
+void Dataset::read_labels(std::int64_t row, std::span<float> out) const {
+  CUVAE_REQUIRE(impl_->labels, "'" + source() + "' has no labels");
+  Dataset(impl_->labels).read_row(row, out);
 }
 
 std::string data::text_of(float value) {

@@ -44,6 +44,8 @@ struct Dataset::Impl {
   std::uint64_t fingerprint = 0;
   bool mapped = false;
   std::optional<std::uint64_t> shapes_seed;  // of builtin:shapes
+  std::shared_ptr<const Impl> labels;        // a row for each of these; null: none
+  bool labels_are_classes = false;
 
   // The values are an aligned row-major matrix of u8 (each times scale) or of native f32.
   [[nodiscard]] bool contiguous() const noexcept;

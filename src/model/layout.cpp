@@ -17,6 +17,10 @@ void require_data_dim(const ModelConfig& config) {
                   " is no number of values in a row; set it to the data set's cols()");
 }
 
+std::int32_t beside_labels(const ModelConfig& config, std::int32_t width) {
+  return config.label_dim == 0 ? width : padded(width) + padded(config.label_dim);
+}
+
 DenseWeights DenseSlot::weights(const ParameterArenas& arenas) const {
   auto* products = static_cast<std::byte*>(arenas.products);
   const std::int64_t size = ops::size_of(arenas.product_element);
@@ -30,14 +34,14 @@ DenseWeights DenseSlot::gradients(const ParameterArenas& arenas) const {
 }
 
 Layout::Layout(const ModelConfig& config) {
-  const auto last = [](const std::vector<std::int32_t>& widths, std::int32_t otherwise) {
-    return widths.empty() ? otherwise : widths.back();
+  const auto last = [](const std::vector<std::int32_t>& widths, Below otherwise) {
+    return widths.empty() ? otherwise : Below{widths.back()};
   };
-  encoder_ = add_hidden("encoder", config.encoder_hidden, config.data_dim);
-  head_ = add_dense({"encoder.mean", "encoder.log_var"}, config.latent,
-                    last(config.encoder_hidden, config.data_dim));
-  decoder_ = add_hidden("decoder", config.decoder_hidden, config.latent);
-  output_ = add_dense({"decoder.output"}, config.data_dim, last(config.decoder_hidden, config.latent));
+  const Below x{config.data_dim, config.label_dim}, z{config.latent, config.label_dim};
+  encoder_ = add_hidden("encoder", config.encoder_hidden, x);
+  head_ = add_dense({"encoder.mean", "encoder.log_var"}, config.latent, last(config.encoder_hidden, x));
+  decoder_ = add_hidden("decoder", config.decoder_hidden, z);
+  output_ = add_dense({"decoder.output"}, config.data_dim, last(config.decoder_hidden, z));
   if (config::learns_variance(config)) {
     const std::int64_t length = config.variance == Variance::shared ? 1 : config.data_dim;
     log_var_ = reserve(padded(length));
@@ -48,23 +52,23 @@ Layout::Layout(const ModelConfig& config) {
 }
 
 std::vector<DenseSlot> Layout::add_hidden(const std::string& name, const std::vector<std::int32_t>& widths,
-                                          std::int64_t in) {
+                                          Below below) {
   std::vector<DenseSlot> slots;
   for (std::size_t i = 0; i < widths.size(); ++i) {
-    slots.push_back(add_dense({name + "." + std::to_string(i)}, widths[i], in));
-    in = widths[i];
+    slots.push_back(add_dense({name + "." + std::to_string(i)}, widths[i], below));
+    below = {widths[i]};
   }
   return slots;
 }
 
 void Layout::add_top(const ModelConfig& config) {
   const std::vector<std::int32_t> up = config.top_hidden, down(up.rbegin(), up.rend());
-  top_.encoder = add_hidden("top_encoder", up, config.latent);
+  top_.encoder = add_hidden("top_encoder", up, {config.latent});
   top_.head = add_dense({"top_encoder.mean", "top_encoder.log_var"}, config.top_latent,
-                        up.empty() ? config.latent : up.back());
-  top_.decoder = add_hidden("top_decoder", down, config.top_latent);
+                        {up.empty() ? config.latent : up.back()});
+  top_.decoder = add_hidden("top_decoder", down, {config.top_latent});
   top_.prior_head = add_dense({"top_decoder.mean", "top_decoder.log_var"}, config.latent,
-                              down.empty() ? config.top_latent : down.back());
+                              {down.empty() ? config.top_latent : down.back()});
 }
 
 void Layout::add_prior(const ModelConfig& config) {
@@ -94,14 +98,19 @@ std::int64_t Layout::reserve(std::int64_t floats) {
   return offset;
 }
 
-DenseSlot Layout::add_dense(const std::vector<std::string>& names, std::int64_t out_each, std::int64_t in) {
-  const std::int64_t rows = padded(out_each), ld = padded(in);
+DenseSlot Layout::add_dense(const std::vector<std::string>& names, std::int64_t out_each, Below below) {
+  const std::int64_t rows = padded(out_each), behind = padded(below.width);
+  const std::int64_t ld = behind + padded(below.labels), in = below.width + below.labels;
   const std::int64_t count = static_cast<std::int64_t>(names.size());
   DenseSlot slot{reserve(count * rows * ld), reserve(count * rows), count * rows, ld};
   for (std::int64_t i = 0; i < count; ++i) {
     const std::string& name = names[static_cast<std::size_t>(i)];
-    tensors_.push_back({name + ".weight", Tensor::Role::weight, slot.weight + i * rows * ld, out_each, in, ld,
-                        in, out_each});
+    const std::int64_t weight = slot.weight + i * rows * ld;
+    tensors_.push_back(
+        {name + ".weight", Tensor::Role::weight, weight, out_each, below.width, ld, in, out_each});
+    if (below.labels > 0)
+      tensors_.push_back({name + ".label_weight", Tensor::Role::weight, weight + behind, out_each,
+                          below.labels, ld, in, out_each});
     tensors_.push_back(
         {name + ".bias", Tensor::Role::bias, slot.bias + i * rows, 1, out_each, rows, in, out_each});
   }

@@ -30,6 +30,9 @@ struct Tensor {
   }
 };
 
+// Columns that labels take behind so many others, each part padded on its own.
+[[nodiscard]] std::int32_t beside_labels(const ModelConfig& config, std::int32_t width);
+
 // One dense layer: weight [out, in] and bias [out], both padded. The encoder's head is one layer that holds
 // the two named layers mean and log_var, each padded on its own, so that one product gives both.
 struct DenseSlot {
@@ -76,9 +79,13 @@ class Layout {
 
  private:
   std::int64_t reserve(std::int64_t floats);
-  DenseSlot add_dense(const std::vector<std::string>& names, std::int64_t out_each, std::int64_t in);
+  // What a layer reads: columns of its own, and those of labels behind them.
+  struct Below {
+    std::int64_t width = 0, labels = 0;
+  };
+  DenseSlot add_dense(const std::vector<std::string>& names, std::int64_t out_each, Below below);
   std::vector<DenseSlot> add_hidden(const std::string& name, const std::vector<std::int32_t>& widths,
-                                    std::int64_t in);
+                                    Below below);
   void add_top(const ModelConfig& config);
   void add_prior(const ModelConfig& config);
 

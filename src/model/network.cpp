@@ -21,16 +21,19 @@ Network::Network(Backend& backend, const ModelConfig& config, const Layout& layo
       buffers_(backend, plan_network(config, rows, use, sampling, forms_of(backend))),
       state_(reinterpret_cast<ops::StepState*>(state_buffer_.get())),
       row_ids_(reinterpret_cast<std::int64_t*>(ids_buffer_.get())),
-      x_(buffers_.matrix("x")),
-      product_x_(buffers_.matrix("product_x")),
+      x_(columns(buffers_.matrix("x"), 0, config.data_dim)),
+      product_x_(columns(buffers_.matrix("product_x"), 0, config.data_dim)),
+      labels_of_x_(labels_behind(x_, config.data_dim)),
       head_(buffers_.matrix("head")),
       mean_(halves(head_, config.latent).mean),
       log_var_(halves(head_, config.latent).log_var),
-      z_(buffers_.matrix("z")),
+      z_(columns(buffers_.matrix("z"), 0, config.latent)),
+      labels_of_z_(labels_behind(z_, config.latent)),
       output_(buffers_.matrix("output")),
       d_output_(buffers_.matrix("gradient of output")),
       d_head_(buffers_.matrix("d_head")),
-      d_z_(buffers_.matrix("d_z")),
+      d_below_decoder_(buffers_.matrix("d_z")),
+      d_z_(columns(d_below_decoder_, 0, config.latent)),
       d_output_log_var_(buffers_.matrix("d_output_log_var")),
       row_nll_(buffers_.vector("row_nll")),
       row_kl_(buffers_.vector("row_kl")),
@@ -84,10 +87,23 @@ void Network::bind_output_variance() {
 }
 
 std::vector<Phase> Network::load_phases() {
-  return {{"load rows, scale, binarize", [this] {
-             backend_->load_input(pass(), input_.source, input_.gather, input_.binarize,
-                                  input_.binarize_noise, x_, product_x_);
-           }}};
+  std::vector<Phase> phases{{"load rows, scale, binarize", [this] {
+                               backend_->load_input(pass(), input_.source, input_.gather, input_.binarize,
+                                                    input_.binarize_noise, x_, product_x_);
+                             }}};
+  if (config_.label_dim == 0) return phases;
+  phases.push_back({"load labels", [this] {
+                      backend_->load_input(pass(), input_.labels, Backend::Gather::by_row_id, Binarize::none,
+                                           {}, labels_of_x_, labels_behind(product_x_, config_.data_dim));
+                    }});
+  phases.push_back({"labels beside the samples",
+                    [this] { backend_->copy_rows(sample_pass(), labels_of_x_, labels_of_z_); }});
+  return phases;
+}
+
+Matrix Network::labels_behind(Matrix whole, std::int32_t width) const {
+  if (config_.label_dim == 0 || whole.data == nullptr) return {};
+  return columns(whole, ops::padded(width), config_.label_dim);
 }
 
 std::vector<Phase> Network::encode_phases() { return encoder_.forward(); }
@@ -168,7 +184,7 @@ void Network::variance_backward(std::vector<Phase>& phases, GradientMode mode) {
 std::vector<Phase> Network::backward_phases(GradientMode mode) {
   std::vector<Phase> phases;
   variance_backward(phases, mode);
-  append(phases, decoder_.backward(d_output_, d_z_, mode));
+  append(phases, decoder_.backward(d_output_, d_below_decoder_, mode));
   if (prior_) append(phases, prior_->backward(mode));
   if (batch_loss_) append(phases, batch_loss_->to_latent());
   phases.push_back({"latent: backward, epsilon redrawn", [this] {

@@ -26,6 +26,7 @@ namespace cuvae::model {
 // What a pass reads: which rows, and the noise of this kind of pass.
 struct Input {
   RowSource source;
+  RowSource labels;  // of every row of the data, by its row id
   Backend::Gather gather = Backend::Gather::by_row_id;
   Binarize binarize = Binarize::none;
   ops::NoiseSource binarize_noise, latent_noise, prior_noise;
@@ -46,7 +47,7 @@ class Network {
   [[nodiscard]] Input& input() { return input_; }
 
   // Lists of phases; each may be run any number of times.
-  [[nodiscard]] std::vector<Phase> load_phases();    // input -> x
+  [[nodiscard]] std::vector<Phase> load_phases();    // input -> x, labels
   [[nodiscard]] std::vector<Phase> encode_phases();  // x -> mean, log_var
   [[nodiscard]] std::vector<Phase> sample_phases();  // mean, log_var -> z, row_kl
   [[nodiscard]] std::vector<Phase> decode_phases();  // z -> decoder output
@@ -60,6 +61,8 @@ class Network {
   [[nodiscard]] Matrix mean() const { return mean_; }
   [[nodiscard]] Matrix log_var() const { return log_var_; }  // before its soft bound
   [[nodiscard]] Matrix z() const { return z_; }
+  [[nodiscard]] Matrix labels_of_x() const { return labels_of_x_; }  // behind x; without memory: no labels
+  [[nodiscard]] Matrix labels_of_z() const { return labels_of_z_; }
   [[nodiscard]] Matrix buffer(const std::string& name) const { return buffers_.matrix(name); }
   [[nodiscard]] Matrix output() const { return output_; }
   [[nodiscard]] Backend::RowLosses losses() const;
@@ -68,7 +71,12 @@ class Network {
 
   // Host copies for the caller, as floats: n rows x cols, without padding.
   [[nodiscard]] std::vector<float> download(Matrix matrix, std::int64_t rows) const;
-  void upload_rows(Matrix matrix, std::span<const float> values);
+  // Rows of parts of one buffer, the first of which begins it. Without memory: no part.
+  struct Part {
+    Matrix matrix;
+    std::span<const float> values;
+  };
+  void upload_rows(const Part& first, const Part& behind = {});
   void set_state(const ops::StepState& state);
   [[nodiscard]] ops::StepState state() const;
   void set_row_ids(std::span<const std::int64_t> ids);
@@ -81,6 +89,7 @@ class Network {
 
  private:
   void bind_output_variance();
+  [[nodiscard]] Matrix labels_behind(Matrix whole, std::int32_t width) const;
   [[nodiscard]] std::string non_finite_in(const float* arena) const;
   void weigh_samples(std::vector<Phase>& phases);
   void variance_backward(std::vector<Phase>& phases, GradientMode mode);
@@ -97,8 +106,8 @@ class Network {
 
   ops::StepState* state_ = nullptr;
   std::int64_t* row_ids_ = nullptr;
-  Matrix x_, product_x_, head_, mean_, log_var_, z_, output_;
-  Matrix d_output_, d_head_, d_z_, d_output_log_var_;
+  Matrix x_, product_x_, labels_of_x_, head_, mean_, log_var_, z_, labels_of_z_, output_;
+  Matrix d_output_, d_head_, d_below_decoder_, d_z_, d_output_log_var_;
   float* row_nll_;
   float* row_kl_;
   float* weights_;               // of the samples; null where all count alike

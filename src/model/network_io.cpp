@@ -36,13 +36,17 @@ std::vector<float> Network::download(Matrix matrix, std::int64_t rows) const {
   return values;
 }
 
-void Network::upload_rows(Matrix matrix, std::span<const float> values) {
-  const std::int64_t rows = static_cast<std::int64_t>(values.size()) / matrix.cols;
-  std::vector<float> padded(static_cast<std::size_t>(matrix.rows * matrix.ld), 0.0f);
-  for (std::int64_t row = 0; row < rows; ++row) {
-    std::copy_n(values.begin() + row * matrix.cols, matrix.cols, padded.begin() + row * matrix.ld);
+void Network::upload_rows(const Part& first, const Part& behind) {
+  const Matrix whole = first.matrix;
+  std::vector<float> padded(static_cast<std::size_t>(whole.rows * whole.ld), 0.0f);
+  for (const Part& part : {first, behind}) {
+    if (part.values.empty()) continue;
+    const std::int64_t begin = part.matrix.floats() - whole.floats(), cols = part.matrix.cols;
+    const std::int64_t rows = static_cast<std::int64_t>(part.values.size()) / cols;
+    for (std::int64_t row = 0; row < rows; ++row)
+      std::copy_n(part.values.begin() + row * cols, cols, padded.begin() + row * whole.ld + begin);
   }
-  backend_->upload(matrix.data, padded.data(), static_cast<std::int64_t>(padded.size() * sizeof(float)));
+  backend_->upload(whole.data, padded.data(), static_cast<std::int64_t>(padded.size() * sizeof(float)));
 }
 
 void Network::set_state(const ops::StepState& state) { backend_->upload(state_, &state, sizeof(state)); }

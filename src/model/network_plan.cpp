@@ -24,14 +24,16 @@ NetworkPlan plan_network(const ModelConfig& config, std::int64_t rows, Use use, 
   const LayerFunction function = layer_function(config.activation);
   const bool narrow = forms.products != ops::Element::f32, logits = !config::has_variance(config.likelihood);
   const std::int32_t head = 2 * ops::padded(config.latent), dim = config.data_dim;
+  const std::int32_t below_encoder = beside_labels(config, dim),
+                     below_decoder = beside_labels(config, config.latent);
   const std::int64_t drawn = rows * sampling.samples;
   NetworkPlan plan;
-  plan.add("x", rows, dim);
-  if (narrow) plan.add("product_x", rows, dim, forms.products);
-  plan_hidden(plan, {"encoder", config.encoder_hidden, dim, head, rows}, function, use, forms);
+  plan.add("x", rows, below_encoder);
+  if (narrow) plan.add("product_x", rows, below_encoder, forms.products);
+  plan_hidden(plan, {"encoder", config.encoder_hidden, below_encoder, head, rows}, function, use, forms);
   plan.add("head", rows, head);
-  plan.add("z", drawn, config.latent, forms.products);
-  plan_hidden(plan, {"decoder", config.decoder_hidden, config.latent, dim, drawn}, function, use, forms);
+  plan.add("z", drawn, below_decoder, forms.products);
+  plan_hidden(plan, {"decoder", config.decoder_hidden, below_decoder, dim, drawn}, function, use, forms);
   plan.add("output", drawn, dim, logits ? forms.products : ops::Element::f32);
   if (narrow && !logits) plan.add("gradient of output", drawn, dim, forms.products);
   plan.add_vector("row_nll", drawn);
@@ -45,7 +47,7 @@ NetworkPlan plan_network(const ModelConfig& config, std::int64_t rows, Use use, 
   if (use == Use::inference) return plan;
   plan_batch_loss(plan, sampling.batch, rows, config.latent);
   plan.add("d_head", rows, head, forms.products);
-  plan.add("d_z", drawn, config.latent);
+  plan.add("d_z", drawn, below_decoder);
   plan.add("d_hidden.0", drawn, widest(config), forms.products);
   plan.add("d_hidden.1", drawn, widest(config), forms.products);
   if (config::learns_variance(config)) {

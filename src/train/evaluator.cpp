@@ -4,7 +4,6 @@
 
 #include "cuvae/error.hpp"
 #include "kernels/ops/soft_bound.hpp"
-#include "src/config/likelihood.hpp"
 #include "src/config/prior.hpp"
 #include "src/train/tally.hpp"
 
@@ -126,18 +125,6 @@ Elbo mean_of(const ops::LossSums& sums) {
   const double rows = static_cast<double>(sums.rows);
   const double reconstruction = -sums.nll / rows, kl = sums.kl / rows;
   return {reconstruction - kl, reconstruction, kl};
-}
-
-void require_fit(const ModelConfig& config, const Dataset& data, Binarize binarize) {
-  if (data.cols() != config.data_dim) {
-    throw Error(Errc::data, data.source() + ": its rows have " + std::to_string(data.cols()) +
-                                " values, the model takes " + std::to_string(config.data_dim) +
-                                "\nUse the data the model was trained on, or train a model for these rows.");
-  }
-  const bool unit_interval =
-      binarize == Binarize::dynamic || binarize == Binarize::once ||
-      (config::traits_of(config.likelihood).needs_unit_interval && binarize == Binarize::none);
-  if (unit_interval) data.require_unit_interval();
 }
 
 }  // namespace cuvae::train

@@ -60,8 +60,4 @@ class Evaluator {
 // The means of sums over rows; NaN where there are none.
 [[nodiscard]] Elbo mean_of(const ops::LossSums& sums);
 
-// Throws Error(data) where the data does not fit the model: its width, or its range for a Bernoulli
-// likelihood or dynamic binarization.
-void require_fit(const ModelConfig& config, const Dataset& data, Binarize binarize);
-
 }  // namespace cuvae::train

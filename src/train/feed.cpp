@@ -33,6 +33,21 @@ void upload_rows(Backend& backend, std::byte* to, const std::byte* from, std::in
   }
 }
 
+RowSource in_place(const Dataset::Impl& rows) {
+  const bool bytes = rows.type == data::ElementType::u8;
+  return {rows.base, bytes ? ops::Element::u8 : ops::Element::f32, rows.cols, rows.scale};
+}
+
+// From the host's memory to that of a device, where it is from then on. Throws Error(out_of_memory).
+Backend::Buffer take_over(Backend& backend, RowSource& source, std::int64_t rows, std::int64_t cols) {
+  const std::int64_t size = ops::size_of(source.element), ld = Feed::padded_row(cols);
+  Backend::Buffer all = backend.allocate(rows * ld * size);
+  upload_rows(backend, all.get(), static_cast<const std::byte*>(source.values), rows, cols * size, ld * size);
+  source.values = all.get();
+  source.ld = ld;
+  return all;
+}
+
 }  // namespace
 
 std::int64_t Feed::padded_row(std::int64_t cols) {
@@ -41,11 +56,11 @@ std::int64_t Feed::padded_row(std::int64_t cols) {
 
 Feed::Feed(Backend& backend, const Dataset& data, std::int64_t step_rows, std::int64_t pass_rows)
     : backend_(&backend), data_(data), pass_rows_(pass_rows) {
+  if (data.label_cols() > 0) keep_labels();
   const Dataset::Impl& stored = data.impl();
   if (stored.contiguous()) {
-    const bool bytes = stored.type == data::ElementType::u8;
     const std::int64_t ld = padded_row(data.cols());
-    source_ = {stored.base, bytes ? ops::Element::u8 : ops::Element::f32, data.cols(), stored.scale};
+    source_ = in_place(stored);
     if (backend.reads_host_memory()) return;
     if (data.rows() * ld * ops::size_of(source_.element) + kReserve <= backend.available_memory() &&
         keep_resident())
@@ -59,18 +74,19 @@ Feed::Feed(Backend& backend, const Dataset& data, std::int64_t step_rows, std::i
 }
 
 bool Feed::keep_resident() {
-  const std::int64_t size = ops::size_of(source_.element), cols = data_.cols(), ld = padded_row(cols);
   try {
-    all_ = backend_->allocate(data_.rows() * ld * size);
+    all_ = take_over(*backend_, source_, data_.rows(), data_.cols());
   } catch (const Error& error) {
     if (error.code() != Errc::out_of_memory) throw;
     return false;
   }
-  upload_rows(*backend_, all_.get(), static_cast<const std::byte*>(source_.values), data_.rows(), cols * size,
-              ld * size);
-  source_.values = all_.get();
-  source_.ld = ld;
   return true;
+}
+
+void Feed::keep_labels() {
+  labels_ = in_place(*data_.impl().labels);
+  if (!backend_->reads_host_memory())
+    all_labels_ = take_over(*backend_, labels_, data_.rows(), data_.label_cols());
 }
 
 int Feed::hand_out(const ops::RowOrder& order, std::int32_t epoch, std::int64_t first, std::int64_t rows) {
@@ -96,6 +112,7 @@ void Feed::connect(model::Network& network, int place, std::int64_t pass) const 
                     pass * pass_rows_ * source.ld;
   }
   network.input().source = source;
+  network.input().labels = labels_;
   network.input().gather = is_resident() ? Backend::Gather::by_row_id : Backend::Gather::in_place;
 }
 

@@ -37,6 +37,7 @@ class Feed {
 
  private:
   bool keep_resident();  // false where there is no memory for it
+  void keep_labels();
 
   Backend* backend_;
   Dataset data_;
@@ -45,6 +46,8 @@ class Feed {
   std::array<std::unique_ptr<Staging>, 2> places_;
   int next_ = 0;
   RowSource source_;
+  Backend::Buffer all_labels_;  // always kept there: they are few, beside the rows
+  RowSource labels_;
 };
 
 }  // namespace cuvae::train

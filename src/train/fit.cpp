@@ -1,9 +1,11 @@
 #include "src/train/fit.hpp"
+#include "src/train/require_fit.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "cuvae/error.hpp"
+#include "src/train/require_fit.hpp"
 
 namespace cuvae::train {
 namespace {

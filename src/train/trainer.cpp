@@ -8,6 +8,7 @@
 #include "src/config/likelihood.hpp"
 #include "src/data/dataset_impl.hpp"
 #include "src/train/fit.hpp"
+#include "src/train/require_fit.hpp"
 #include "src/train/trainer_impl.hpp"
 #include "src/train/vae_impl.hpp"
 
@@ -77,7 +78,7 @@ FitResult Trainer::fit(const Dataset& train, const Dataset& validation,
   return fit_on(*impl_, train, &validation, callback);
 }
 
-Elbo Trainer::step(std::span<const float> rows) {
+Elbo Trainer::step(std::span<const float> rows, std::span<const float> labels) {
   Impl& t = *impl_;
   require_no_fit(t, "step");
   const TrainConfig& config = t.train_config;
@@ -89,9 +90,18 @@ Elbo Trainer::step(std::span<const float> rows) {
                                             std::to_string(cols));
   }
   require_values(t.model_config, rows);
-  const std::int64_t ld = train::Feed::padded_row(cols);
-  if (!t.step_rows) {
-    t.step_rows = t.backend->staging(config.batch * ld * static_cast<std::int64_t>(sizeof(float)));
+  train::require_label_values(t.model_config, labels, count, "step");
+  const auto stage = [&](std::unique_ptr<Staging>& staging, std::span<const float> values,
+                         std::int64_t width) {
+    const std::int64_t ld = train::Feed::padded_row(width);
+    if (!staging) staging = t.backend->staging(config.batch * ld * static_cast<std::int64_t>(sizeof(float)));
+    auto* to = reinterpret_cast<float*>(staging->host());
+    for (std::int64_t row = 0; row < count; ++row)
+      std::copy_n(values.data() + row * width, width, to + row * ld);
+    staging->send();
+    return RowSource{staging->device(), ops::Element::f32, ld, 1.0f};
+  };
+  if (!t.step_table.get()) {
     t.step_table = t.backend->allocate(train::pass_count(config, config.batch) *
                                        static_cast<std::int64_t>(sizeof(ops::PassPlan)));
   }
@@ -100,14 +110,14 @@ Elbo Trainer::step(std::span<const float> rows) {
   constant.kl_warmup = 0;
   constant.kl_cycles = 1;
   const std::vector<ops::PassPlan> passes = train::Schedule(constant, count).step(0, t.state.step);
-  auto* staged = reinterpret_cast<float*>(t.step_rows->host());
-  for (std::int64_t row = 0; row < count; ++row)
-    std::copy_n(rows.data() + row * cols, cols, staged + row * ld);
-  t.step_rows->send();
+  const RowSource staged_rows = stage(t.step_rows, rows, cols);
+  RowSource staged_labels;
+  if (!labels.empty()) staged_labels = stage(t.step_labels, labels, t.model_config.label_dim);
   t.backend->upload(t.step_table.get(), passes.data(),
                     static_cast<std::int64_t>(passes.size() * sizeof(passes[0])));
   const auto connect = [&](std::int64_t) {
-    t.network.input().source = {t.step_rows->device(), ops::Element::f32, ld, 1.0f};
+    t.network.input().source = staged_rows;
+    t.network.input().labels = staged_labels;
     t.network.input().gather = Backend::Gather::by_row_id;
   };
   const ops::LossSums of_the_epoch = t.state.epoch_sums;
@@ -118,6 +128,7 @@ Elbo Trainer::step(std::span<const float> rows) {
                reinterpret_cast<ops::PassPlan*>(t.step_table.get()),
                static_cast<std::int64_t>(passes.size()));
   t.step_rows->release();
+  if (t.step_labels) t.step_labels->release();
   t.state = t.network.state();
   t.state.epoch_sums = of_the_epoch;  // an interrupted fit() goes on with them
   t.require_finite_updates();

@@ -125,8 +125,11 @@ void Trainer::Impl::queue_step(const std::function<void(std::int64_t)>& connect,
 }
 
 void Trainer::Impl::normalize_gradients(PassContext pass) {
+  std::int64_t end = 0;
   for (const model::Tensor& tensor : layout.tensors()) {
+    if (tensor.offset < end) continue;  // stands beside the one before, and was divided with it
     const std::int64_t size = tensor.rows * tensor.ld;
+    end = tensor.offset + size;
     const Matrix values{parameters.arenas().gradients + tensor.offset, 1, static_cast<std::int32_t>(size),
                         size};
     backend->normalize(pass, values, reinterpret_cast<float*>(gradient_square.get()));

@@ -29,7 +29,7 @@ struct Trainer::Impl {
   // `connect(pass)` tells the network where the rows of a pass are.
   void queue_step(const std::function<void(std::int64_t)>& connect, const ops::RowOrder& order,
                   const ops::PassPlan* table, std::int64_t passes);
-  // Each tensor's gradient over its norm.
+  // Each tensor's gradient over its norm; of those side by side, over that of both.
   void normalize_gradients(PassContext pass);
   // Another attempt of a run that had given up.
   void take_heart();
@@ -61,10 +61,10 @@ struct Trainer::Impl {
   ops::StepState state;  // the host's copy, as it was asked for last
   train::RunState run;   // what the step state does not hold
   ImageShape image;
-  std::int64_t steps_per_launch;       // of fit(): as many as can be queued at once
-  bool fitting = false;                // the state and the network's input are those of a fit() under way
-  std::unique_ptr<Staging> step_rows;  // of step(): the caller's rows
-  Backend::Buffer step_table;          // and their passes
+  std::int64_t steps_per_launch;  // of fit(): as many as can be queued at once
+  bool fitting = false;           // the state and the network's input are those of a fit() under way
+  std::unique_ptr<Staging> step_rows, step_labels;  // of step(): what the caller gave
+  Backend::Buffer step_table;                       // and its passes
 };
 
 }  // namespace cuvae

@@ -6,6 +6,7 @@
 #include "cuvae/error.hpp"
 #include "src/model/initialize.hpp"
 #include "src/train/checkpoint.hpp"
+#include "src/train/require_fit.hpp"
 #include "src/train/vae_impl.hpp"
 
 namespace cuvae {
@@ -30,6 +31,12 @@ void require_one_of_each(const Factors& factors, const Dataset& data) {
   throw Error(Errc::invalid_argument, "factors: " + std::to_string(levels) +
                                           " levels are not one for each of " + std::to_string(names) +
                                           " factors of " + std::to_string(data.rows()) + " rows");
+}
+
+std::span<const float> rows_of(std::span<const float> values, std::int64_t first, std::int64_t rows,
+                               std::int32_t cols) {
+  if (values.empty()) return {};
+  return values.subspan(static_cast<std::size_t>(first * cols), static_cast<std::size_t>(rows * cols));
 }
 
 void append(std::vector<float>& all, const std::vector<float>& part) {
@@ -114,38 +121,43 @@ void Vae::set_parameters(std::span<const Parameter> parameters) {
   impl_->parameters.upload(impl_->parameters.arenas().parameters, impl_->layout.from_parameters(parameters));
 }
 
-Latents Vae::encode(std::span<const float> x) {
+Latents Vae::encode(std::span<const float> x, std::span<const float> labels) {
   Latents latents;
   const std::int32_t cols = impl_->config.data_dim;
-  impl_->in_batches(impl_->count_rows(x, cols, "encode"),
-                    [&](model::Network& network, std::int64_t first, std::int64_t rows) {
-                      network.upload_rows(network.x(), x.subspan(static_cast<std::size_t>(first * cols),
-                                                                 static_cast<std::size_t>(rows * cols)));
-                      run(network.encode_phases());
-                      impl_->backend->bound_log_var(network.pass(), network.log_var(), network.log_var());
-                      append(latents.mean, network.download(network.mean(), rows));
-                      append(latents.log_var, network.download(network.log_var(), rows));
-                    });
+  const std::int64_t count = impl_->count_rows(x, cols, "encode");
+  train::require_label_values(impl_->config, labels, count, "encode");
+  impl_->in_batches(count, [&](model::Network& network, std::int64_t first, std::int64_t rows) {
+    network.upload_rows({network.x(), rows_of(x, first, rows, cols)},
+                        {network.labels_of_x(), rows_of(labels, first, rows, impl_->config.label_dim)});
+    run(network.encode_phases());
+    impl_->backend->bound_log_var(network.pass(), network.log_var(), network.log_var());
+    append(latents.mean, network.download(network.mean(), rows));
+    append(latents.log_var, network.download(network.log_var(), rows));
+  });
   return latents;
 }
 
-std::vector<float> Vae::decode(std::span<const float> z) {
+std::vector<float> Vae::decode(std::span<const float> z, std::span<const float> labels) {
   std::vector<float> x;
   const std::int32_t cols = impl_->config.latent;
-  impl_->in_batches(impl_->count_rows(z, cols, "decode"),
-                    [&](model::Network& network, std::int64_t first, std::int64_t rows) {
-                      network.upload_rows(network.z(), z.subspan(static_cast<std::size_t>(first * cols),
-                                                                 static_cast<std::size_t>(rows * cols)));
-                      run(network.decode_phases());
-                      run(network.mean_phases());
-                      append(x, network.download(network.output(), rows));
-                    });
+  const std::int64_t count = impl_->count_rows(z, cols, "decode");
+  train::require_label_values(impl_->config, labels, count, "decode");
+  impl_->in_batches(count, [&](model::Network& network, std::int64_t first, std::int64_t rows) {
+    network.upload_rows({network.z(), rows_of(z, first, rows, cols)},
+                        {network.labels_of_z(), rows_of(labels, first, rows, impl_->config.label_dim)});
+    run(network.decode_phases());
+    run(network.mean_phases());
+    append(x, network.download(network.output(), rows));
+  });
   return x;
 }
 
-std::vector<float> Vae::reconstruct(std::span<const float> x) { return decode(encode(x).mean); }
+std::vector<float> Vae::reconstruct(std::span<const float> x, std::span<const float> labels) {
+  return decode(encode(x, labels).mean, labels);
+}
 
-std::vector<float> Vae::sample(std::int64_t n, std::uint64_t seed, std::int64_t first) {
+std::vector<float> Vae::sample(std::int64_t n, std::uint64_t seed, std::int64_t first,
+                               std::span<const float> labels) {
   constexpr std::int64_t kMost = std::int64_t{1} << 40;  // kernels/ops/noise.hpp
   if (n <= 0 || n > kMost)
     throw Error(Errc::invalid_argument,
@@ -153,6 +165,7 @@ std::vector<float> Vae::sample(std::int64_t n, std::uint64_t seed, std::int64_t 
   if (first < 0 || first > kMost - n)
     throw Error(Errc::invalid_argument, "sample: " + std::to_string(first) +
                                             " is no place to begin at; samples go from 0 to 2^40 - 1");
+  train::require_label_values(impl_->config, labels, n, "sample");
   std::vector<float> z;
   impl_->in_batches(n, [&](model::Network& network, std::int64_t begin, std::int64_t rows) {
     std::vector<std::int64_t> ids(static_cast<std::size_t>(network.rows()));
@@ -162,7 +175,7 @@ std::vector<float> Vae::sample(std::int64_t n, std::uint64_t seed, std::int64_t 
     run(network.prior_phases());
     append(z, network.download(network.z(), rows));
   });
-  return decode(z);
+  return decode(z, labels);
 }
 
 Evaluation Vae::evaluate(const Dataset& data, const EvaluateOptions& options) {

@@ -29,6 +29,8 @@ ModelConfig unusual_model() {
   model.latent = 3;
   model.prior = Prior::mixture;
   model.prior_components = 9;
+  model.label_dim = 4;
+  model.label_kind = LabelKind::real;
   model.activation = Activation::softplus;
   model.likelihood = Likelihood::gaussian;
   model.fixed_variance = 0.1;
@@ -123,10 +125,10 @@ TEST(Schema, CategoriesComeBack) {
   EXPECT_EQ(model_from_fields(as_map(to_fields(model))), model);
 }
 
-const std::set<std::string> kLaterKeys{"categories",       "top_latent",     "top_hidden", "prior",
-                                       "prior_components", "order",          "objective",  "samples",
-                                       "tc_weight",        "mmd_weight",     "kl_cycles",  "kl_capacity",
-                                       "free_bits",        "free_bits_total"};
+const std::set<std::string> kLaterKeys{"categories",       "top_latent",  "top_hidden", "prior",
+                                       "prior_components", "label_dim",   "label_kind", "order",
+                                       "objective",        "samples",     "tc_weight",  "mmd_weight",
+                                       "kl_cycles",        "kl_capacity", "free_bits",  "free_bits_total"};
 
 // Files from before these keys do without them, and mean their defaults.
 TEST(Schema, LaterKeysMayBeMissing) {

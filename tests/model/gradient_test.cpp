@@ -383,6 +383,48 @@ TEST(Gradient, OfPriorsAddsUpOverPasses) {
   }
 }
 
+// Labels beside x and z, which neither is as wide as its vectors.
+TEST_P(EveryObjective, HasItsGradientWithLabels) {
+  for (const std::int32_t labels : {1, 10, 40}) {
+    for (const bool linear : {false, true}) {
+      SCOPED_TRACE(std::to_string(labels) + (linear ? " labels, linear" : " labels"));
+      ModelConfig config = small_model(kDecoders[3], 3);
+      config.label_dim = labels;
+      config.activation = Activation::tanh;
+      if (linear) config.encoder_hidden = config.decoder_hidden = {};
+      SmallNetwork net(config, kRows + 2, GetParam().objective, 4);
+      net.run({.active = kRows, .batch = kRows, .kl_weight = 0.8});
+      expect_gradient_of(net, {kRows, 0.8});
+      expect_reported(net, {kRows, 0.8});
+    }
+  }
+}
+
+TEST_P(EveryBatchLoss, HasItsGradientWithLabels) {
+  ModelConfig config = small_model(kDecoders[0], 4);
+  config.label_dim = 3;
+  config.activation = Activation::tanh;
+  SmallNetwork net(config, kRows + 4, GetParam().train);
+  net.run({.active = kRows, .batch = kRows, .kl_weight = 0.8});
+  expect_gradient_of(net, {kRows, 0.8});
+  expect_reported(net, {kRows, 0.8});
+}
+
+TEST(Gradient, OfPriorsBesideLabels) {
+  ModelConfig mixture = small_model(kDecoders[0], 3), two_layers = mixture;
+  mixture.prior = Prior::mixture;
+  mixture.prior_components = 4;
+  two_layers.top_latent = 2;
+  two_layers.top_hidden = {5};
+  for (ModelConfig config : {mixture, two_layers}) {
+    config.label_dim = 3;
+    config.activation = Activation::tanh;
+    SmallNetwork net(config, kRows, Objective::iwae, 3);
+    net.run({.active = kRows, .batch = kRows});
+    expect_gradient_of(net, {kRows});
+  }
+}
+
 TEST(Gradient, OfIwaeWithOneSampleIsThatOfTheSampledElboBitForBit) {
   const auto gradient = [](Objective objective) {
     SmallNetwork net(small_model(kDecoders[3], 11), kRows, objective);

@@ -83,9 +83,15 @@ Tensors as_doubles(const std::vector<Parameter>& parameters) {
 ReferenceModel::Values ReferenceModel::dense(const std::string& name, std::span<const double> x) const {
   const Values& weight = tensors_.at(name + ".weight");
   Values y = tensors_.at(name + ".bias");
-  for (std::size_t out = 0; out < y.size(); ++out) {
-    for (std::size_t in = 0; in < x.size(); ++in) y[out] += weight[out * x.size() + in] * x[in];
-  }
+  const auto add = [&y](const Values& matrix, std::span<const double> values) {
+    for (std::size_t out = 0; out < y.size(); ++out) {
+      for (std::size_t in = 0; in < values.size(); ++in)
+        y[out] += matrix[out * values.size() + in] * values[in];
+    }
+  };
+  add(weight, x);
+  if (const auto of_label = tensors_.find(name + ".label_weight"); of_label != tensors_.end())
+    add(of_label->second, label_);
   return y;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cuvae/config.hpp"
@@ -34,7 +35,9 @@ struct RowLoss {
 
 class ReferenceModel {
  public:
-  ReferenceModel(const ModelConfig& config, const Tensors& tensors) : config_(config), tensors_(tensors) {}
+  // Of rows with this label, for a conditional model.
+  ReferenceModel(const ModelConfig& config, const Tensors& tensors, std::vector<double> label = {})
+      : config_(config), tensors_(tensors), label_(std::move(label)) {}
 
   [[nodiscard]] Code encode(std::span<const double> x) const;
   // Logits or locations.
@@ -65,6 +68,7 @@ class ReferenceModel {
 
   const ModelConfig& config_;
   const Tensors& tensors_;
+  std::vector<double> label_;
 };
 
 // The noise contract's normals for one row, in double.

@@ -31,6 +31,14 @@ std::vector<float> random_rows(const ModelConfig& config, std::int64_t rows) {
   return values;
 }
 
+std::vector<float> random_labels(const ModelConfig& config, std::int64_t rows) {
+  std::mt19937 random(12);
+  std::uniform_real_distribution<float> value(-1.5f, 1.5f);
+  std::vector<float> values(static_cast<std::size_t>(rows * config.label_dim));
+  for (float& v : values) v = value(random);
+  return values;
+}
+
 }  // namespace
 
 SmallNetwork::SmallNetwork(const ModelConfig& config, std::int64_t pass_rows, Objective objective,
@@ -45,7 +53,8 @@ SmallNetwork::SmallNetwork(const ModelConfig& config, std::int64_t pass_rows, co
       layout_(config),
       parameters_(*backend_, layout_, model::Arenas::training),
       network_(*backend_, config, layout_, parameters_, pass_rows, model::Use::training, sampling_),
-      data_(random_rows(config, kDataRows)) {
+      data_(random_rows(config, kDataRows)),
+      labels_(random_labels(config, kDataRows)) {
   std::vector<Parameter> weights = layout_.to_parameters(model::initial_parameters(layout_, config, 21));
   std::mt19937 random(13);
   std::uniform_real_distribution<float> log_var(-0.8f, 0.8f);
@@ -56,6 +65,7 @@ SmallNetwork::SmallNetwork(const ModelConfig& config, std::int64_t pass_rows, co
   }
   set_weights(weights);
   network_.input().source = {data_.data(), ops::Element::f32, config.data_dim, 1.0f};
+  network_.input().labels = {labels_.data(), ops::Element::f32, config.label_dim, 1.0f};
   network_.input().latent_noise = kLatentNoise;
 }
 
@@ -100,17 +110,22 @@ std::vector<double> SmallNetwork::data_row(std::int64_t position) const {
   return {begin, begin + config_.data_dim};
 }
 
+ReferenceModel SmallNetwork::model_at(const Tensors& tensors, std::int64_t position) const {
+  const auto begin = labels_.begin() + row(position) * config_.label_dim;
+  return {config_, tensors, {begin, begin + config_.label_dim}};
+}
+
 RowLoss SmallNetwork::row_loss(const Tensors& tensors, std::int64_t position, std::uint32_t sample) const {
   ops::NoiseSource noise = kLatentNoise;
   noise.sample = sample;
-  return ReferenceModel(config_, tensors)
+  return model_at(tensors, position)
       .loss(data_row(position), normals(noise, kStep, row(position), config_.latent));
 }
 
 std::vector<RowLoss> SmallNetwork::draws(const Tensors& tensors, const Tensors& held,
                                          std::int64_t position) const {
   const std::vector<double> x = data_row(position);
-  const Code code = ReferenceModel(config_, held).encode(x);
+  const Code code = model_at(held, position).encode(x);
   std::vector<RowLoss> losses;
   for (std::int32_t sample = 0; sample < sampling_.samples; ++sample) {
     const auto drawn = [&](ops::Purpose purpose, std::int32_t count) {
@@ -121,7 +136,7 @@ std::vector<RowLoss> SmallNetwork::draws(const Tensors& tensors, const Tensors& 
     };
     const Epsilon eps{drawn(ops::Purpose::latent, config_.latent),
                       drawn(ops::Purpose::top_latent, config_.top_latent)};
-    losses.push_back(ReferenceModel(config_, tensors).loss_of_draw(x, eps, code));
+    losses.push_back(model_at(tensors, position).loss_of_draw(x, eps, code));
   }
   return losses;
 }
@@ -185,7 +200,7 @@ double SmallNetwork::batch_objective(const Tensors& tensors, const Wanted& wante
   std::vector<Code> codes;
   Latents z, p;
   for (std::int64_t position = 0; position < wanted.rows; ++position) {
-    codes.push_back(ReferenceModel(config_, tensors).encode(data_row(position)));
+    codes.push_back(model_at(tensors, position).encode(data_row(position)));
     const auto normals_of = [&](ops::Purpose purpose) {
       return normals({kLatentNoise.seed, purpose, 0}, kStep, row(position), config_.latent);
     };

@@ -61,6 +61,8 @@ class SmallNetwork {
 
  private:
   [[nodiscard]] std::vector<double> data_row(std::int64_t position) const;
+  // Of rows with the label of that one.
+  [[nodiscard]] ReferenceModel model_at(const Tensors& tensors, std::int64_t position) const;
   [[nodiscard]] double row_objective(const Tensors& tensors, const Tensors& held, const Wanted& wanted,
                                      std::int64_t position) const;
   // Of the rows as one batch, besides their own.
@@ -73,7 +75,7 @@ class SmallNetwork {
   model::Layout layout_;
   model::Parameters parameters_;
   model::Network network_;
-  std::vector<float> data_;
+  std::vector<float> data_, labels_;
 };
 
 }  // namespace cuvae::test

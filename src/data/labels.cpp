@@ -1,0 +1,82 @@
+#include "src/data/labels.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "src/core/read_error.hpp"
+#include "src/data/from_memory.hpp"
+#include "src/data/heap_block.hpp"
+
+namespace cuvae::data {
+namespace {
+
+constexpr float kMostInteger = 1 << 24;  // to which floats tell integers apart
+
+bool holds_classes(const Dataset::Impl& file) {
+  return file.cols == 1 && file.type != ElementType::f32 && file.type != ElementType::f64;
+}
+
+std::string beyond(std::int64_t row, float value) {
+  return "row " + std::to_string(row) + " (from 0) is of class " + text_of(value);
+}
+
+// Bytes are scaled as pixels are.
+std::vector<std::int32_t> classes_in(const Dataset::Impl& file) {
+  std::vector<std::int32_t> classes(static_cast<std::size_t>(file.rows));
+  for (std::int64_t row = 0; row < file.rows; ++row) {
+    float value = 0;
+    file.read(row, &value);
+    value = std::round(value / file.scale);
+    if (value < 0 || value > kMostInteger)
+      core::refuse(file.source, beyond(row, value),
+                   "Number the classes from 0, or give labels that are numbers as float32.");
+    classes[static_cast<std::size_t>(row)] = static_cast<std::int32_t>(value);
+  }
+  return classes;
+}
+
+// As they are, in an order and a type that a device reads.
+std::shared_ptr<const Dataset::Impl> side_by_side(const Dataset::Impl& file) {
+  const auto bytes = file.rows * file.cols * static_cast<std::int64_t>(sizeof(float));
+  std::shared_ptr<std::byte[]> block = allocate_block(bytes, file.source);
+  auto* values = reinterpret_cast<float*>(block.get());
+  for (std::int64_t row = 0; row < file.rows; ++row) file.read(row, values + row * file.cols);
+  return from_memory(
+      {std::move(block), ElementType::f32, file.rows, file.cols, {}, file.source, "numbers beside each row"});
+}
+
+}  // namespace
+
+Labels labels_of_classes(std::span<const std::int32_t> classes, std::int32_t count,
+                         const std::string& source) {
+  if (classes.empty()) core::refuse(source, "there are zero labels", "Give one for each row.");
+  const std::int32_t columns = count > 0 ? count : std::ranges::max(classes) + 1;
+  if (columns > kMostClasses)
+    core::refuse(
+        source,
+        "there would be " + std::to_string(columns) + " classes, more than " + std::to_string(kMostClasses),
+        "Number the classes from 0 without gaps, or give labels that are numbers as float32.");
+  const auto rows = static_cast<std::int64_t>(classes.size());
+  std::shared_ptr<std::byte[]> block = allocate_block(rows * columns, source);
+  std::memset(block.get(), 0, static_cast<std::size_t>(rows * columns));
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const std::int32_t one = classes[static_cast<std::size_t>(row)];
+    if (one < 0 || one >= columns)
+      core::refuse(source, beyond(row, static_cast<float>(one)),
+                   "The classes go from 0 to " + std::to_string(columns - 1) + ".");
+    block[row * columns + one] = std::byte{1};
+  }
+  std::shared_ptr<Dataset::Impl> all = from_memory(
+      {std::move(block), ElementType::u8, rows, columns, {}, source, std::to_string(columns) + " classes"});
+  all->scale = all->high = 1.0f;  // not pixels
+  return {std::move(all), true};
+}
+
+Labels read_labels(const std::string& path, std::int32_t count) {
+  const Dataset file = Dataset::open(path);
+  if (holds_classes(file.impl())) return labels_of_classes(classes_in(file.impl()), count, path);
+  return {side_by_side(file.impl()), false};
+}
+
+}  // namespace cuvae::data
