@@ -1,5 +1,6 @@
 // cuvae encode: the latents of data.
 #include "src/cli/commands.hpp"
+#include "src/cli/labels.hpp"
 #include "src/cli/model_use.hpp"
 #include "src/cli/output.hpp"
 #include "src/io/npy_writer.hpp"
@@ -21,6 +22,7 @@ CommandLine command_line(Request& request) {
   add_data(line, request.use);
   line.heading("options");
   add_out(line, request.use, "the .npy file to write");
+  add_labels(line, request.use);
   line.flag("--with-log-var", "[rows, 2 latent]: mean, then log_var", request.with_log_var);
   add_machine(line, request.use);
   return line;
@@ -43,15 +45,16 @@ ExitCode run_encode(Arguments arguments) {
   const auto latent = static_cast<std::size_t>(vae.config().latent);
   const auto columns = static_cast<std::int64_t>(latent) * (request.with_log_var ? 2 : 1);
   io::NpyWriter file(use.out, std::vector<std::int64_t>{data.rows(), columns});
-  for_each_batch("encode", data, use.batch, [&](std::span<const float> values) {
-    const Latents latents = vae.encode(values);
-    std::vector<float> encoded;
-    for (std::size_t first = 0; first < latents.mean.size(); first += latent) {
-      append(encoded, latents.mean, first, latent);
-      if (request.with_log_var) append(encoded, latents.log_var, first, latent);
-    }
-    file.append(encoded);
-  });
+  for_each_batch("encode", data, use.batch,
+                 [&](std::span<const float> values, std::span<const float> labels) {
+                   const Latents latents = vae.encode(values, labels);
+                   std::vector<float> encoded;
+                   for (std::size_t first = 0; first < latents.mean.size(); first += latent) {
+                     append(encoded, latents.mean, first, latent);
+                     if (request.with_log_var) append(encoded, latents.log_var, first, latent);
+                   }
+                   file.append(encoded);
+                 });
   file.commit();
   print(std::to_string(data.rows()) + " x " + std::to_string(columns) + " latents: " + use.out + "\n");
   return ExitCode::ok;

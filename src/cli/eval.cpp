@@ -3,6 +3,7 @@
 
 #include "src/cli/commands.hpp"
 #include "src/cli/evaluation_report.hpp"
+#include "src/cli/labels.hpp"
 #include "src/cli/model_use.hpp"
 #include "src/cli/output.hpp"
 #include "src/cli/row_watch.hpp"
@@ -42,6 +43,7 @@ CommandLine command_line(Request& request) {
               [&](const std::string& text) {
                 config::labelled("--binarize", [&] { request.binarize = config::parse<Binarize>(text); });
               });
+  add_labels(line, request.use);
   add_machine(line, request.use);
   return line;
 }

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "src/cli/commands.hpp"
+#include "src/cli/labels.hpp"
 #include "src/cli/latent_grid.hpp"
 #include "src/cli/output.hpp"
 #include "src/io/png_grid.hpp"
@@ -40,26 +41,32 @@ CommandLine command_line(Request& request) {
   line.setting(config::integer_key<Request>(config::Group::run, {"steps", "N", "the ends among them"},
                                             &Request::steps, kSteps),
                request);
+  add_labels(line, request.use);
   add_machine(line, request.use);
   return line;
 }
 
 struct End {
-  std::vector<float> original, mean;
+  std::vector<float> original, label, mean;
 };
 
 End end_of(const Request& request, Vae& vae, const Dataset& data, std::size_t i) {
   std::vector<float> original = row_of(data, request.rows[i], "--rows");
-  std::vector<float> mean = vae.encode(original).mean;
-  return {std::move(original), std::move(mean)};
+  std::vector<float> label = labels_of(data, request.rows[i], 1);
+  std::vector<float> mean = vae.encode(original, label).mean;
+  return {std::move(original), std::move(label), std::move(mean)};
 }
 
 LatentGrid grid_of(const Request& request, const End& from, const End& to) {
   return {"interpolate", 1, request.steps,
           [&from, &to, last = static_cast<float>(request.steps - 1)](std::int64_t, std::int64_t column,
-                                                                     std::span<float> z) {
+                                                                     const LatentGrid::Point& point) {
             const float part = static_cast<float>(column) / last;
-            for (std::size_t i = 0; i < z.size(); ++i) z[i] = std::lerp(from.mean[i], to.mean[i], part);
+            const auto between = [part](const auto& a, const auto& b, std::span<float> out) {
+              for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::lerp(a[i], b[i], part);
+            };
+            between(from.mean, to.mean, point.z);
+            between(from.label, to.label, point.label);
           }};
 }
 

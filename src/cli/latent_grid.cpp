@@ -9,25 +9,33 @@
 namespace cuvae::cli {
 namespace {
 
-std::vector<float> latents_of(const LatentGrid& grid, std::int64_t first, std::int64_t count,
-                              std::size_t latent) {
-  std::vector<float> z(static_cast<std::size_t>(count) * latent);
+struct Points {
+  std::vector<float> z, labels;
+};
+
+Points points_of(const LatentGrid& grid, std::int64_t first, std::int64_t count, const ModelConfig& model) {
+  const auto latent = static_cast<std::size_t>(model.latent),
+             label = static_cast<std::size_t>(model.label_dim);
+  Points all{std::vector<float>(static_cast<std::size_t>(count) * latent),
+             std::vector<float>(static_cast<std::size_t>(count) * label)};
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t place = first + i;
-    grid.point(place / grid.columns, place % grid.columns,
-               std::span(z).subspan(static_cast<std::size_t>(i) * latent, latent));
+    const auto at = static_cast<std::size_t>(i);
+    grid.point(
+        place / grid.columns, place % grid.columns,
+        {std::span(all.z).subspan(at * latent, latent), std::span(all.labels).subspan(at * label, label)});
   }
-  return z;
+  return all;
 }
 
 // In batches.
 template <class Take>
 void decode(const ModelUse& use, Vae& vae, const LatentGrid& grid, const Take& take) {
-  const auto latent = static_cast<std::size_t>(vae.config().latent);
   RowWatch watch(grid.verb, grid.count());
   for (std::int64_t first = 0; first < grid.count(); first += use.batch) {
     const std::int64_t count = std::min<std::int64_t>(use.batch, grid.count() - first);
-    take(vae.decode(latents_of(grid, first, count, latent)));
+    const Points points = points_of(grid, first, count, vae.config());
+    take(vae.decode(points.z, points.labels));
     watch.done(first + count);
   }
 }

@@ -15,8 +15,11 @@ namespace cuvae::cli {
 struct LatentGrid {
   std::string verb;  // what is done, for the progress shown
   std::int64_t rows = 0, columns = 0;
-  // Fills z, as long as the model has latent dimensions, all of them 0 before.
-  std::function<void(std::int64_t row, std::int64_t column, std::span<float> z)> point;
+  // Fills z, as long as the model has latent dimensions, all of them 0 before, and the label likewise.
+  struct Point {
+    std::span<float> z, label;
+  };
+  std::function<void(std::int64_t row, std::int64_t column, const Point& point)> point;
 
   [[nodiscard]] std::int64_t count() const { return rows * columns; }
 };

@@ -16,11 +16,12 @@ constexpr std::int64_t kMostRows = 2048;
 
 Latents encoded(Vae& vae, const Dataset& data, std::int64_t rows, std::int32_t batch) {
   Latents all;
-  for_each_batch("encode", data, rows, batch, [&](std::span<const float> values) {
-    const Latents latents = vae.encode(values);
-    all.mean.insert(all.mean.end(), latents.mean.begin(), latents.mean.end());
-    all.log_var.insert(all.log_var.end(), latents.log_var.begin(), latents.log_var.end());
-  });
+  for_each_batch("encode", data, rows, batch,
+                 [&](std::span<const float> values, std::span<const float> labels) {
+                   const Latents latents = vae.encode(values, labels);
+                   all.mean.insert(all.mean.end(), latents.mean.begin(), latents.mean.end());
+                   all.log_var.insert(all.log_var.end(), latents.log_var.begin(), latents.log_var.end());
+                 });
   return all;
 }
 

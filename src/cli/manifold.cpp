@@ -1,8 +1,10 @@
 // cuvae manifold: all that a model of two latent dimensions draws (Kingma & Welling, 2014, figure 4).
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
 #include "src/cli/commands.hpp"
+#include "src/cli/labels.hpp"
 #include "src/cli/latent_grid.hpp"
 #include "src/cli/output.hpp"
 #include "src/config/prior.hpp"
@@ -28,6 +30,7 @@ CommandLine command_line(Request& request) {
   line.setting(config::integer_key<Request>(config::Group::run, {"steps", "N", "along each dimension"},
                                             &Request::steps, kSteps),
                request);
+  add_label(line, request.use);
   add_machine(line, request.use);
   return line;
 }
@@ -45,14 +48,15 @@ double gaussian_quantile(double probability) {
   return z;
 }
 
-LatentGrid grid_of(std::int64_t steps) {
+LatentGrid grid_of(std::int64_t steps, const std::vector<float>& label) {
   const auto quantile = [steps](std::int64_t step) {
     return static_cast<float>(
         gaussian_quantile((static_cast<double>(step) + 0.5) / static_cast<double>(steps)));
   };
-  return {"decode", steps, steps, [=](std::int64_t row, std::int64_t column, std::span<float> z) {
-            z[0] = quantile(column);
-            z[1] = quantile(steps - 1 - row);
+  return {"decode", steps, steps, [=](std::int64_t row, std::int64_t column, const LatentGrid::Point& point) {
+            point.z[0] = quantile(column);
+            point.z[1] = quantile(steps - 1 - row);
+            std::ranges::copy(label, point.label.begin());
           }};
 }
 
@@ -73,7 +77,7 @@ ExitCode run_manifold(Arguments arguments) {
                 request.use.checkpoint +
                     ": has a learned prior, a manifold has its points where N(0, I) has" +
                     "\nDraw samples with cuvae sample, or train with --prior standard and one layer.");
-  const LatentGrid grid = grid_of(request.steps);
+  const LatentGrid grid = grid_of(request.steps, label_of(request.use, vae));
   format == FileFormat::png ? write_grid_png(request.use, vae, grid) : write_grid_npy(request.use, vae, grid);
   print(std::to_string(request.steps) + " x " + std::to_string(request.steps) +
         " points: " + request.use.out + "\n");

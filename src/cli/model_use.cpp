@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "src/cli/labels.hpp"
 #include "src/cli/row_watch.hpp"
 
 namespace cuvae::cli {
@@ -57,13 +58,13 @@ Vae load_model(const ModelUse& use) {
 }
 
 Dataset open_data(const ModelUse& use, const Vae& vae) {
-  Dataset data = Dataset::open(use.data);
+  const Dataset data = Dataset::open(use.data);
   if (data.cols() != vae.config().data_dim) {
     throw Error(Errc::data, use.data + ": its rows have " + std::to_string(data.cols()) + " values, " +
                                 use.checkpoint + " was trained on " + std::to_string(vae.config().data_dim) +
                                 "\nUse data of the same shape, or train a model on this data.");
   }
-  return data;
+  return with_labels(use, vae, data);
 }
 
 FileFormat format_of(const std::string& out) {
@@ -87,12 +88,12 @@ ImageShape require_image(const ModelUse& use, const Vae& vae) {
 }
 
 void for_each_batch(const std::string& verb, const Dataset& data, std::int32_t batch,
-                    const std::function<void(std::span<const float>)>& take) {
+                    const std::function<void(std::span<const float>, std::span<const float>)>& take) {
   for_each_batch(verb, data, data.rows(), batch, take);
 }
 
 void for_each_batch(const std::string& verb, const Dataset& data, std::int64_t rows, std::int32_t batch,
-                    const std::function<void(std::span<const float>)>& take) {
+                    const std::function<void(std::span<const float>, std::span<const float>)>& take) {
   const auto cols = static_cast<std::size_t>(data.cols());
   std::vector<float> values;
   RowWatch watch(verb, rows);
@@ -102,7 +103,7 @@ void for_each_batch(const std::string& verb, const Dataset& data, std::int64_t r
     for (std::int64_t i = 0; i < count; ++i) {
       data.read_row(first + i, std::span(values).subspan(static_cast<std::size_t>(i) * cols, cols));
     }
-    take(values);
+    take(values, labels_of(data, first, count));
     watch.done(first + count);
   }
 }

@@ -16,6 +16,7 @@ namespace cuvae::cli {
 struct ModelUse : Machine {
   std::string checkpoint;
   std::string data;
+  std::string labels, label;  // of a conditional model: of the rows of data, or one for all
   std::string out;
   std::int32_t batch = 256;
   std::uint64_t seed = 0;
@@ -31,7 +32,8 @@ void add_machine(CommandLine& line, ModelUse& use);  // --device, --threads, --b
 void require_another_file(const std::string& out, const std::string& input);
 // The same for checkpoint and data.
 [[nodiscard]] Vae load_model(const ModelUse& use);
-// Throws Error(data) where the rows are not as wide as the model's.
+// With its labels, where the model takes some. Throws Error(data) where the rows are not as wide as the
+// model's, and what with_labels does.
 [[nodiscard]] Dataset open_data(const ModelUse& use, const Vae& vae);
 
 enum class FileFormat { png, npy };
@@ -42,11 +44,13 @@ void require_png(const std::string& out);
 // Throws Error(invalid_argument) where the model was not trained on pictures.
 [[nodiscard]] ImageShape require_image(const ModelUse& use, const Vae& vae);
 
-// Calls `take` with the first rows of the data, or all, at most `batch` at a time. `verb` is what is done to
-// them, for the progress shown. Throws Stopped where a signal asks for it.
-void for_each_batch(const std::string& verb, const Dataset& data, std::int64_t rows, std::int32_t batch,
-                    const std::function<void(std::span<const float> values)>& take);
-void for_each_batch(const std::string& verb, const Dataset& data, std::int32_t batch,
-                    const std::function<void(std::span<const float> values)>& take);
+// Calls `take` with the first rows of the data, or all, and their labels, at most `batch` at a time. `verb`
+// is what is done to them, for the progress shown. Throws Stopped where a signal asks for it.
+void for_each_batch(
+    const std::string& verb, const Dataset& data, std::int64_t rows, std::int32_t batch,
+    const std::function<void(std::span<const float> values, std::span<const float> labels)>& take);
+void for_each_batch(
+    const std::string& verb, const Dataset& data, std::int32_t batch,
+    const std::function<void(std::span<const float> values, std::span<const float> labels)>& take);
 
 }  // namespace cuvae::cli

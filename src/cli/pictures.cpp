@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "src/cli/labels.hpp"
 #include "src/io/png_grid.hpp"
 
 namespace cuvae::cli {
@@ -47,7 +48,8 @@ std::int64_t draw_reconstructions(const std::string& path, Vae& vae, const Datas
   while (pairs > 0 && !pairs_fit(pairs, image)) pairs /= 2;
   if (pairs == 0) return 0;
   const std::vector<float> originals = first_rows(data, pairs);
-  io::write_png_pairs(path, originals, vae.reconstruct(originals), pairs, image, kPairsAcross);
+  io::write_png_pairs(path, originals, vae.reconstruct(originals, labels_of(data, 0, pairs)), pairs, image,
+                      kPairsAcross);
   return pairs;
 }
 

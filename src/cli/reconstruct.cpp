@@ -1,5 +1,6 @@
 // cuvae reconstruct: data through the encoder and back.
 #include "src/cli/commands.hpp"
+#include "src/cli/labels.hpp"
 #include "src/cli/model_use.hpp"
 #include "src/cli/output.hpp"
 #include "src/cli/pictures.hpp"
@@ -17,6 +18,7 @@ CommandLine command_line(ModelUse& use) {
   add_data(line, use);
   line.heading("options");
   add_out(line, use, "F.png: 32 rows and theirs; F.npy: all rows");
+  add_labels(line, use);
   add_machine(line, use);
   return line;
 }
@@ -24,7 +26,9 @@ CommandLine command_line(ModelUse& use) {
 std::int64_t write_all(const ModelUse& use, Vae& vae, const Dataset& data) {
   io::NpyWriter file(use.out, std::vector<std::int64_t>{data.rows(), data.cols()});
   for_each_batch("reconstruct", data, use.batch,
-                 [&](std::span<const float> values) { file.append(vae.reconstruct(values)); });
+                 [&](std::span<const float> values, std::span<const float> labels) {
+                   file.append(vae.reconstruct(values, labels));
+                 });
   file.commit();
   return data.rows();
 }

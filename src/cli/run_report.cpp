@@ -13,6 +13,11 @@ std::string data_text(const Dataset& data) {
          ", " + data.description();
 }
 
+std::string labels_text(const Dataset& data) {
+  const std::string count = std::to_string(data.label_cols());
+  return count + (data.labels_are_classes() ? " classes" : data.label_cols() == 1 ? " number" : " numbers");
+}
+
 std::string top_layers_text(const ModelConfig& model) {
   std::string up, down;
   for (const std::int32_t width : model.top_hidden) {
@@ -61,6 +66,12 @@ std::string objective_text(const RunSettings& settings) {
   return text;
 }
 
+std::string some_label(const ModelConfig& model) {
+  std::string label = "0";
+  for (std::int32_t i = 1; model.label_kind == LabelKind::real && i < model.label_dim; ++i) label += ",0";
+  return label;
+}
+
 // The rates themselves, rounded; a file keeps the exact factors.
 std::string rate_text(const TrainConfig& train) {
   double rate = train.learning_rate;
@@ -99,6 +110,7 @@ std::string active_units_text(std::int32_t active, const RunSettings& settings) 
 std::string start_table(const RunSettings& settings, const Dataset& data, const Plan& plan,
                         const Device& device) {
   Rows rows{{"data", data_text(data)}};
+  if (!settings.labels.empty()) rows.emplace_back("labels", settings.labels + ": " + labels_text(data));
   if (!settings.validation.empty()) rows.emplace_back("validation", settings.validation);
   if (settings.train.validation_fraction > 0) {
     rows.emplace_back("validation",
@@ -159,7 +171,9 @@ std::string finished_note(const FitResult& result, const RunDirectory& directory
   }
   const std::string samples = is_there(Run::kSamples) ? "samples.png" : "samples.npy";
   const char* model = is_there(Run::kBest) ? Run::kBest : Run::kModel;
-  return text + "next: cuvae sample " + shell_word(directory.file(model)) + " --out " + samples + "\n";
+  const std::string label = settings.model.label_dim > 0 ? " --label " + some_label(settings.model) : "";
+  return text + "next: cuvae sample " + shell_word(directory.file(model)) + label + " --out " + samples +
+         "\n";
 }
 
 std::string stopped_note(const FitResult& result, const RunDirectory& directory) {

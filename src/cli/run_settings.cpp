@@ -19,7 +19,10 @@ std::vector<RunKey> all_keys() {
       config::integer_key<RunSettings>(
           config::Group::run, {"rows", "N", "the first so many of DATA; 0: all", config::Interest::special},
           &RunSettings::rows, {0, std::numeric_limits<std::int64_t>::max()}),
+      text({"labels", "FILE", "of the rows, for a conditional model"}, &RunSettings::labels),
       text({"validation", "DATA", "rows to validate on after each epoch"}, &RunSettings::validation),
+      text({"validation_labels", "FILE", "of those rows", config::Interest::special},
+           &RunSettings::validation_labels),
       text({kOutKey, "DIR", "folder of the run [runs/<date-time>]"}, &RunSettings::out),
       config::integer_key<RunSettings>(
           config::Group::run, {"save_every", "STEPS", "also save within epochs; 0: no"},
@@ -46,6 +49,12 @@ void validate(const RunSettings& settings) {
     throw Error(Errc::invalid_argument,
                 "validation and validation_fraction exclude each other; leave one out");
   }
+  const bool labels = !settings.labels.empty(), of_validation = !settings.validation_labels.empty();
+  if (labels && !settings.validation.empty() && !of_validation)
+    throw Error(Errc::invalid_argument,
+                "validation: its rows need labels as the others; add --validation-labels FILE");
+  if (of_validation && (!labels || settings.validation.empty()))
+    throw Error(Errc::invalid_argument, "validation_labels: they go with labels and validation; add both");
   if (settings.train.patience > 0 && !fraction && settings.validation.empty()) {
     throw Error(Errc::invalid_argument,
                 "patience: needs rows to validate on; add --validation DATA or --validation-fraction F");

@@ -11,8 +11,10 @@ namespace cuvae::cli {
 
 struct RunSettings : config::Settings, Machine {
   std::string data = "builtin:shapes";
-  std::int64_t rows = 0;        // the first so many of data; 0: all
-  std::string validation;       // empty: none
+  std::int64_t rows = 0;   // the first so many of data; 0: all
+  std::string labels;      // of the rows of data, for a conditional model; empty: none
+  std::string validation;  // empty: none
+  std::string validation_labels;
   std::string preset;           // of the settings that were not given; empty: none
   std::string out;              // empty: a new folder in runs/
   std::int64_t save_every = 0;  // steps; 0: each epoch only

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "src/cli/commands.hpp"
+#include "src/cli/labels.hpp"
 #include "src/cli/model_use.hpp"
 #include "src/cli/output.hpp"
 #include "src/cli/pictures.hpp"
@@ -31,6 +32,7 @@ CommandLine command_line(Request& request) {
   line.option(
       "-n", "N", CommandLine::with_default("how many", count.format(request)),
       [&, count](const std::string& text) { config::labelled("-n", [&] { count.parse(request, text); }); });
+  add_label(line, request.use);
   add_machine(line, request.use);
   return line;
 }
@@ -38,11 +40,12 @@ CommandLine command_line(Request& request) {
 // In batches.
 template <class Use>
 void for_each_sample(const Request& request, Vae& vae, const Use& use) {
+  const std::vector<float> label = label_of(request.use, vae);
   RowWatch watch("sample", request.count);
   const std::int64_t batch = request.use.batch;
   for (std::int64_t first = 0; first < request.count; first += batch) {
     const std::int64_t count = std::min(batch, request.count - first);
-    use(vae.sample(count, request.use.seed, first));
+    use(vae.sample(count, request.use.seed, first, repeated(label, count)));
     watch.done(first + count);
   }
 }

@@ -110,7 +110,9 @@ std::string repeatable(const std::string& spec) {
 
 RunSettings repeatable(RunSettings settings, const Device& device) {
   settings.data = repeatable(settings.data);
+  settings.labels = repeatable(settings.labels);
   settings.validation = repeatable(settings.validation);
+  settings.validation_labels = repeatable(settings.validation_labels);
   settings.device = to_string(device);
   return settings;
 }
@@ -121,13 +123,22 @@ FitResult fit(Trainer& trainer, const Dataset& data, const std::optional<Dataset
   return validation ? trainer.fit(data, *validation, callback) : trainer.fit(data, callback);
 }
 
+// `classes`: of labels that are classes; 0: as many as there are.
+Dataset open_labelled(const std::string& spec, const std::string& labels, std::int32_t classes) {
+  const Dataset data = Dataset::open(spec);
+  return labels.empty() ? data : data.with_labels_of(labels, classes);
+}
+
 ExitCode train(const Request& request, RunSettings settings) {
-  const Dataset whole = Dataset::open(settings.data);
+  const Dataset whole = open_labelled(settings.data, settings.labels, 0);
   if (!request.preset.empty()) require_shape(find_preset(request.preset), whole);
   const Dataset data = settings.rows > 0 ? whole.first(settings.rows) : whole;
   std::optional<Dataset> validation;
-  if (!settings.validation.empty()) validation = Dataset::open(settings.validation);
+  if (!settings.validation.empty())
+    validation = open_labelled(settings.validation, settings.validation_labels, data.label_cols());
   settings.model.data_dim = data.cols();
+  settings.model.label_dim = data.label_cols();
+  if (data.label_cols() > 0 && !data.labels_are_classes()) settings.model.label_kind = LabelKind::real;
   const Device device = device_of(settings);
   require_precision(device, settings.train.precision);
   const Plan plan = validation ? Trainer::plan(settings.model, settings.train, data, *validation, device.kind)

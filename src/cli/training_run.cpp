@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "src/cli/config_file.hpp"
+#include "src/cli/labels.hpp"
 #include "src/cli/pictures.hpp"
 #include "src/cli/signals.hpp"
 #include "src/io/atomic_file.hpp"
@@ -108,7 +109,8 @@ void TrainingRun::draw_pictures() {
   std::int64_t samples = kSamples;
   while (samples > 0 && !samples_fit(samples, image)) samples /= 4;
   if (samples > 0)
-    draw_samples(directory_.file(RunDirectory::kSamples), vae.sample(samples, settings_.train.seed), samples,
+    draw_samples(directory_.file(RunDirectory::kSamples),
+                 vae.sample(samples, settings_.train.seed, 0, labels_of(pictured_, 0, samples)), samples,
                  image);
   draw_reconstructions(directory_.file(RunDirectory::kReconstructions), vae, pictured_, image);
 }

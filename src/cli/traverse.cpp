@@ -4,6 +4,7 @@
 #include <set>
 
 #include "src/cli/commands.hpp"
+#include "src/cli/labels.hpp"
 #include "src/cli/latent_grid.hpp"
 #include "src/cli/latent_scores.hpp"
 #include "src/cli/output.hpp"
@@ -49,6 +50,8 @@ CommandLine command_line(Request& request) {
   line.setting(config::number_key<Request>(config::Group::run, {"range", "R", "these go from -R to R"},
                                            &Request::range, {0, 100, config::NumberRange::Ends::open_below}),
                request);
+  add_label(line, request.use);
+  add_labels(line, request.use);
   add_machine(line, request.use);
   return line;
 }
@@ -67,7 +70,7 @@ void require_dimensions(const std::vector<std::int64_t>& dimensions, std::int64_
 
 // What is traversed, and what is told about it.
 struct Traversal {
-  std::vector<float> start;              // z
+  std::vector<float> start, label;       // z, and what goes with it
   LatentScores scores;                   // of each latent dimension; none without DATA
   std::vector<std::int64_t> dimensions;  // from the top
 };
@@ -75,9 +78,14 @@ struct Traversal {
 Traversal traversal_of(const Request& request, Vae& vae) {
   Traversal result;
   result.start.resize(static_cast<std::size_t>(vae.config().latent));
-  if (!request.use.data.empty()) {
+  if (request.use.data.empty()) {
+    result.label = label_of(request.use, vae);
+  } else {
     const Dataset data = open_data(request.use, vae);
-    result.start = vae.encode(row_of(data, request.row.value_or(0), "--row")).mean;
+    const std::int64_t row = request.row.value_or(0);
+    const std::vector<float> values = row_of(data, row, "--row");
+    result.label = labels_of(data, row, 1);
+    result.start = vae.encode(values, result.label).mean;
     result.scores = latent_scores(vae, data, request.use.batch);
   }
   result.dimensions = request.dimensions;
@@ -92,12 +100,13 @@ Traversal traversal_of(const Request& request, Vae& vae) {
 
 LatentGrid grid_of(const Request& request, const Traversal& traversal) {
   return {"traverse", std::ssize(traversal.dimensions), request.steps,
-          [&](std::int64_t row, std::int64_t column, std::span<float> z) {
-            std::ranges::copy(traversal.start, z.begin());
+          [&](std::int64_t row, std::int64_t column, const LatentGrid::Point& point) {
+            std::ranges::copy(traversal.start, point.z.begin());
+            std::ranges::copy(traversal.label, point.label.begin());
             const auto dimension =
                 static_cast<std::size_t>(traversal.dimensions[static_cast<std::size_t>(row)]);
             const double part = static_cast<double>(column) / static_cast<double>(request.steps - 1);
-            z[dimension] = static_cast<float>(request.range * (2 * part - 1));
+            point.z[dimension] = static_cast<float>(request.range * (2 * part - 1));
           }};
 }
 
@@ -124,6 +133,10 @@ ExitCode run_traverse(Arguments arguments) {
   const FileFormat format = format_of(request.use.out);
   if (request.row && request.use.data.empty())
     throw Error(Errc::invalid_argument, "--row: there is no DATA; name a file after CHECKPOINT");
+  if (!request.use.labels.empty() && request.use.data.empty())
+    throw Error(Errc::invalid_argument, "--labels: there is no DATA; give the --label of z = 0");
+  if (!request.use.label.empty() && !request.use.data.empty())
+    throw Error(Errc::invalid_argument, "--label: a row of DATA has its own; give the --labels of DATA");
   Vae vae = load_model(request.use);
   if (request.use.data.empty() && !config::has_standard_prior(vae.config()))
     throw Error(Errc::invalid_argument,

@@ -125,11 +125,13 @@ void Trainer::Impl::queue_step(const std::function<void(std::int64_t)>& connect,
 }
 
 void Trainer::Impl::normalize_gradients(PassContext pass) {
-  std::int64_t end = 0;
+  std::int64_t first_row_begin = -1, first_row_end = -1;  // of the tensor before
   for (const model::Tensor& tensor : layout.tensors()) {
-    if (tensor.offset < end) continue;  // stands beside the one before, and was divided with it
+    const bool beside = tensor.offset > first_row_begin && tensor.offset < first_row_end;
+    first_row_begin = tensor.offset;
+    first_row_end = tensor.offset + tensor.ld;
+    if (beside) continue;  // its rows go on where those before it end: it was divided with them
     const std::int64_t size = tensor.rows * tensor.ld;
-    end = tensor.offset + size;
     const Matrix values{parameters.arenas().gradients + tensor.offset, 1, static_cast<std::int32_t>(size),
                         size};
     backend->normalize(pass, values, reinterpret_cast<float*>(gradient_square.get()));

@@ -62,6 +62,7 @@ TEST_F(Engine, TrainsAsTheCpuWithEveryLikelihood) {
   expect_as_on_the_cpu(with_every_likelihood(short_job()));
 }
 TEST_F(Engine, TrainsAsTheCpuWithEveryOptimizer) { expect_as_on_the_cpu(with_every_optimizer(short_job())); }
+TEST_F(Engine, TrainsAsTheCpuWithLabels) { expect_as_on_the_cpu(with_every_label(short_job())); }
 TEST_F(Engine, TrainsAsTheCpuForEveryWidth) { expect_as_on_the_cpu(with_every_width(short_job())); }
 
 TEST_F(Engine, SamplesAsTheCpuFromEveryPrior) {
@@ -82,11 +83,13 @@ TEST_F(Engine, ReadsTheSameRowsHoweverTheyCome) {
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * 37);
   std::vector<float> floats;
   for (const std::uint8_t byte : bytes) floats.push_back(static_cast<float>(byte) * (1.0f / 255));
-  job.data = Dataset::from_bytes(bytes, kColumns);
+  job.model = with_numbers(job).model;
+  const auto with_labels = [](const Dataset& data) { return data.with_labels(random_values(140, 9), 2); };
+  job.data = with_labels(Dataset::from_bytes(bytes, kColumns));
   Trainer reference = gpu_trainer(job);
   const auto expected = describe(fit(reference, job).history);
   for (const Dataset& data : {Dataset::from_bytes(bytes, kColumns), Dataset::from_values(floats, kColumns)}) {
-    job.data = data;
+    job.data = with_labels(data);
     set_up({});
     Trainer resident = gpu_trainer(job);
     EXPECT_EQ(describe(fit(resident, job).history), expected);

@@ -52,6 +52,7 @@ TEST_F(TrainingOnGpu, IsThatOfTheCpuWithEveryLikelihood) {
 TEST_F(TrainingOnGpu, IsThatOfTheCpuWithEveryOptimizer) {
   expect_as_on_the_cpu(with_every_optimizer(small_job()));
 }
+TEST_F(TrainingOnGpu, IsThatOfTheCpuWithLabels) { expect_as_on_the_cpu(with_every_label(small_job())); }
 TEST_F(TrainingOnGpu, IsThatOfTheCpuForEveryWidth) { expect_as_on_the_cpu(with_every_width(small_job())); }
 
 TEST_F(TrainingOnGpu, GivesTheSameBitsTwiceAndInAnyLaunch) {

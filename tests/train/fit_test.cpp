@@ -266,7 +266,9 @@ class Expected {
     const std::vector<float> x = row_of(data, row);
     const std::vector<double> eps =
         normals({job_.train.seed, purpose, 0}, static_cast<std::uint32_t>(step), row, job_.model.latent);
-    return ReferenceModel(job_.model, tensors_).loss(std::vector<double>(x.begin(), x.end()), eps);
+    const std::vector<float> label = label_of(data, row);
+    return ReferenceModel(job_.model, tensors_, {label.begin(), label.end()})
+        .loss(std::vector<double>(x.begin(), x.end()), eps);
   }
 
  private:
@@ -339,6 +341,58 @@ TEST(Fit, FiledRowsComeInTheirOrder) {
   expect_reports(job, 21);
 }
 
+TEST(Fit, LabelsGoWithTheirRows) {
+  for (Job job : {with_classes(small_job()), with_numbers(small_job())}) {
+    freeze(job);
+    expect_reports(job, 0);
+    job.train.micro_batch = 6;
+    job.train.validation_fraction = 0.3;
+    expect_reports(job, 21);
+  }
+}
+
+TEST(Fit, RefusesLabelsOfAnotherKind) {
+  const Job plain = small_job(), classes = with_classes(plain), numbers = with_numbers(plain);
+  const auto refused = [](const Job& job, const Dataset& data, const std::vector<std::string>& parts) {
+    Trainer trainer = trainer_of(job);
+    expect_error(Errc::data, parts, [&] { trainer.fit(data); });
+    expect_error(Errc::data, parts, [&] { trainer.fit(job.data, data); });
+  };
+  refused(classes, plain.data, {"it has no labels", "takes labels of 4 classes", "--labels"});
+  refused(classes, numbers.data, {"it has labels of 2 numbers", "takes labels of 4 classes"});
+  refused(plain, classes.data, {"it has labels of 4 classes", "takes no labels", "Leave the labels out"});
+  Job four_numbers = numbers;
+  four_numbers.model.label_dim = 4;
+  four_numbers.data = plain.data.with_labels(random_values(4 * 70, 1), 4);
+  refused(four_numbers, classes.data, {"it has labels of 4 classes", "takes labels of 4 numbers"});
+  Job vamp = classes;
+  vamp.model.prior = Prior::vamp;
+  vamp.train.objective = Objective::iwae;
+  expect_error(Errc::invalid_argument, {"vamp", "labels", "mixture"}, [&] { (void)trainer_of(vamp); });
+}
+
+// What a decoder is told it need not learn: rows that a class fixes have no KL.
+TEST(Fit, LabelsTellWhatTheyKnow) {
+  Job job = small_job();
+  std::vector<std::int32_t> classes;
+  std::vector<float> values;
+  for (std::int32_t row = 0; row < 70; ++row) {
+    classes.push_back(row % 4);
+    for (std::int32_t col = 0; col < kColumns; ++col) values.push_back((col + row) % 4 == 0 ? 1.0f : 0.0f);
+  }
+  job.data = Dataset::from_values(values, kColumns);
+  job.train.epochs = 150;
+  Trainer without = trainer_of(job);
+  const Elbo alone = fit(without, job).history.back().train;
+  job.data = job.data.with_classes(classes);
+  job.model.label_dim = 4;
+  Trainer with = trainer_of(job);
+  const Elbo told = fit(with, job).history.back().train;
+  EXPECT_LT(told.kl, 0.05);
+  EXPECT_GT(alone.kl, 1);
+  EXPECT_GT(told.elbo, alone.elbo + 1);
+}
+
 // Every epoch sees the pixels that the noise of the contract gives: 1 where a uniform number is below the
 // grey value.
 TEST(Fit, BinarizedOnceARowIsTheSameInEveryEpoch) {
@@ -361,10 +415,10 @@ TEST(Fit, BinarizedOnceARowIsTheSameInEveryEpoch) {
   EXPECT_EQ(once.arenas, by_hand.arenas);
 }
 
-// The gradient of each tensor over its norm + 1e-7: the first step of Adam sees that alone, and a huge loss
-// or a tiny one is the same to it.
+// The gradient of each tensor, labels' weights with those beside them, over its norm + 1e-7: the first step
+// of Adam sees that alone, and a huge loss or a tiny one is the same to it.
 TEST(Fit, GradientsOfAdamNormgradAreDividedByTheirNorms) {
-  Job job = small_job();
+  Job job = with_classes(small_job());
   job.train.max_steps = 1;
   job.train.optimizer = Optimizer::adam_normgrad;
   job.train.beta1 = 0;
@@ -384,6 +438,7 @@ TEST(Fit, GradientsOfAdamNormgradAreDividedByTheirNorms) {
       EXPECT_NEAR(after[at] - before[at], -job.train.learning_rate * g / (std::abs(g) + 1), 1e-7)
           << tensor.name << ", " << i;
     }
+    if (tensor.name.ends_with("label_weight")) continue;
     EXPECT_NEAR(std::sqrt(square), 1, 1e-5) << tensor.name;
   }
 }

@@ -47,6 +47,28 @@ std::vector<NamedModel> with_every_other_prior(const ModelConfig& model) {
   return all;
 }
 
+Job with_classes(Job job) {
+  std::vector<std::int32_t> classes;
+  for (std::int64_t row = 0; row < job.data.rows(); ++row)
+    classes.push_back(static_cast<std::int32_t>(row * 7 % 4));
+  job.data = job.data.with_classes(classes);
+  job.model.label_dim = 4;
+  return job;
+}
+
+Job with_numbers(Job job) {
+  job.data = job.data.with_labels(random_values(2 * job.data.rows(), 4, -1.5f, 1.5f), 2);
+  job.model.label_dim = 2;
+  job.model.label_kind = LabelKind::real;
+  return job;
+}
+
+std::vector<float> label_of(const Dataset& data, std::int64_t row) {
+  std::vector<float> label(static_cast<std::size_t>(data.label_cols()));
+  if (!label.empty()) data.read_labels(row, label);
+  return label;
+}
+
 void freeze(Job& job) {
   job.train.optimizer = Optimizer::sgd;
   job.train.learning_rate = 1e-30;

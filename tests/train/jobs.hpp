@@ -31,6 +31,11 @@ struct NamedModel {
                                                float high = 1.0f);
 [[nodiscard]] Dataset random_rows(std::int64_t rows, std::uint32_t seed);
 
+// Each row with a class of four, or with two numbers.
+[[nodiscard]] Job with_classes(Job job);
+[[nodiscard]] Job with_numbers(Job job);
+[[nodiscard]] std::vector<float> label_of(const Dataset& data, std::int64_t row);
+
 // With a learning rate that changes no weight, so that what a run reports can be told beforehand.
 void freeze(Job& job);
 

@@ -50,6 +50,20 @@ std::vector<NamedJob> with_every_optimizer(const Job& job) {
   return all;
 }
 
+std::vector<NamedJob> with_every_label(const Job& job) {
+  std::vector<NamedJob> all{{"classes", with_classes(job)}, {"numbers", with_numbers(job)}};
+  all.push_back({"no hidden layers", with_numbers(job)});
+  all.back().job.model.encoder_hidden = all.back().job.model.decoder_hidden = {};
+  for (const auto& [name, model] : with_every_other_prior(with_classes(job).model)) {
+    if (model.prior == Prior::vamp) continue;
+    all.push_back({name + " and samples", with_classes(job)});
+    all.back().job.model = model;
+    all.back().job.train.objective = Objective::iwae;
+    all.back().job.train.samples = 3;
+  }
+  return all;
+}
+
 std::vector<NamedJob> with_every_width(const Job& job) {
   std::vector<NamedJob> all;
   for (const std::int32_t latent : {1, 3, 50}) {

@@ -18,6 +18,9 @@ struct NamedJob {
 [[nodiscard]] std::vector<NamedJob> with_every_likelihood(const Job& job);
 // In micro-batches, of which the last step has fewer, and with clipping.
 [[nodiscard]] std::vector<NamedJob> with_every_optimizer(const Job& job);
+// Classes and numbers beside the rows, alone and with a learned prior, a second layer, samples, no hidden
+// layers.
+[[nodiscard]] std::vector<NamedJob> with_every_label(const Job& job);
 // Z = 1, 3, 50; and no hidden layers.
 [[nodiscard]] std::vector<NamedJob> with_every_width(const Job& job);
 

@@ -128,6 +128,28 @@ TEST(Resume, WithEveryPrior) {
   }
 }
 
+TEST(Resume, WithLabels) {
+  for (Job job : {with_classes(small_job()), with_numbers(small_job())}) {
+    job.train.validation_fraction = 0.2;
+    job.train.objective = Objective::iwae;
+    job.train.samples = 2;
+    expect_resumable(job);
+  }
+}
+
+TEST(Resume, NeedsTheSameLabels) {
+  const TempDir folder;
+  const std::string state = folder.path / "state.safetensors";
+  Job job = with_classes(small_job());
+  Trainer first = trainer_of(job);
+  fit(first, job, [](const Progress& p) { return p.step == 5 ? Control::stop : Control::proceed; });
+  first.save_state(state);
+  Trainer second = trainer_of(job);
+  second.load_state(state);
+  job.data = small_job().data.with_classes(std::vector<std::int32_t>(70, 3));
+  expect_error(Errc::data, {"data"}, [&] { fit(second, job); });
+}
+
 TEST(Resume, WithABatchLossInCycles) {
   Job job = small_job();
   job.train.objective = Objective::tc_mss;

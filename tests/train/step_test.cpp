@@ -52,6 +52,31 @@ TEST(Step, ReturnsTheMeansBeforeTheUpdate) {
   }
 }
 
+// One batch in the order of its file: what fit does with its rows and labels, step does with the caller's.
+TEST(Step, TakesLabelsAsFitDoes) {
+  for (Job job : {with_classes(small_job()), with_numbers(small_job())}) {
+    job.data = job.data.first(20);
+    job.train.epochs = 1;
+    job.train.order = RowSequence::filed;
+    Trainer fitted = trainer_of(job), stepped = trainer_of(job);
+    fit(fitted, job);
+    std::vector<float> rows, labels;
+    for (std::int64_t row = 0; row < 20; ++row) {
+      for (const float value : row_of(job.data, row)) rows.push_back(value);
+      for (const float value : label_of(job.data, row)) labels.push_back(value);
+    }
+    stepped.step(rows, labels);
+    EXPECT_EQ(arena_bits(stepped), arena_bits(fitted));
+    expect_error(Errc::invalid_argument, {"step", "0 values are not the labels of 20 rows"},
+                 [&] { stepped.step(rows); });
+    labels[0] = std::numeric_limits<float>::infinity();
+    expect_error(Errc::data, {"step", "label of row 0"}, [&] { stepped.step(rows, labels); });
+  }
+  Trainer plain = trainer_of(small_job());
+  expect_error(Errc::invalid_argument, {"no labels"},
+               [&] { plain.step(random_values(kColumns, 1), std::vector<float>{1.0f}); });
+}
+
 TEST(Step, FollowsTheGradientDownhill) {
   Job job = small_job();
   job.train.optimizer = Optimizer::sgd;

@@ -60,6 +60,60 @@ TEST(Vae, EncodesAndDecodesAsThePlainModelDoes) {
   }
 }
 
+TEST(Vae, TakesLabelsAsThePlainModelDoes) {
+  ModelConfig config = small_job().model;
+  config.label_dim = 2;
+  config.label_kind = LabelKind::real;
+  Vae vae(config, 3, Device::cpu(1));
+  const Tensors tensors = as_doubles(vae.parameters());
+  const std::vector<float> x = random_values(70 * kColumns, 2), labels = random_values(70 * 2, 5, -1, 1);
+  const Latents latents = vae.encode(x, labels);
+  const std::vector<float> decoded = vae.decode(latents.mean, labels);
+  for (std::size_t row = 0; row < 70; ++row) {
+    const ReferenceModel reference(config, tensors, {labels[2 * row], labels[2 * row + 1]});
+    const auto begin = x.begin() + static_cast<std::ptrdiff_t>(row * kColumns);
+    const Code code = reference.encode(std::vector<double>(begin, begin + kColumns));
+    const std::vector<double> wanted = reference.mean(reference.decode(code.mean));
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(latents.mean[row * 3 + i], code.mean[i], 1e-6);
+    for (std::size_t i = 0; i < kColumns; ++i)
+      EXPECT_NEAR(decoded[row * kColumns + i], wanted[i], 1e-6) << row << ", " << i;
+  }
+  EXPECT_EQ(vae.reconstruct(x, labels), decoded);
+  EXPECT_NE(vae.sample(2, 0, 0, std::vector<float>{0, 0, 0, 0}),
+            vae.sample(2, 0, 0, std::vector<float>{1, 0, 1, 0}));
+  expect_error(Errc::invalid_argument, {"encode", "0 values", "70 rows", "labels of 2 numbers"},
+               [&] { (void)vae.encode(x); });
+  expect_error(Errc::invalid_argument, {"decode", "2 values", "1 row,"},
+               [&] { (void)small_vae().decode(std::vector<float>(3), std::vector<float>(2)); });
+  expect_error(Errc::invalid_argument, {"sample", "labels"}, [&] { (void)vae.sample(1); });
+  EXPECT_EQ(vae.parameters()[1].name, "encoder.0.label_weight");
+  EXPECT_EQ(vae.parameters()[1].shape, (std::vector<std::int64_t>{11, 2}));
+}
+
+// Encoded once, decoded with each of its draws: the label goes with every one.
+TEST(Vae, EvaluatesWithLabels) {
+  for (Job job : {with_classes(small_job()), with_numbers(small_job())}) {
+    Vae vae(job.model, 3, Device::cpu(1));
+    const Tensors tensors = as_doubles(vae.parameters());
+    const Evaluation result = vae.evaluate(job.data, {.seed = 4, .batch = 16, .samples = 3});
+    double elbo = 0;
+    for (std::int64_t row = 0; row < 70; ++row) {
+      const std::vector<float> x = row_of(job.data, row), label = label_of(job.data, row);
+      const ReferenceModel reference(job.model, tensors, {label.begin(), label.end()});
+      for (std::uint32_t sample = 0; sample < 3; ++sample) {
+        const RowLoss loss =
+            reference.loss(std::vector<double>(x.begin(), x.end()),
+                           normals({4, ops::Purpose::evaluate_latent, sample}, 0, row, job.model.latent));
+        elbo -= (loss.nll + loss.kl) / 210;
+      }
+    }
+    EXPECT_NEAR(result.mean.elbo, elbo, 1e-5);
+  }
+  expect_error(Errc::data, {"no labels", "4 classes"}, [] {
+    (void)Vae(with_classes(small_job()).model, 3, Device::cpu(1)).evaluate(small_job().data);
+  });
+}
+
 TEST(Vae, LogVarianceIsReportedAfterItsBound) {
   Vae vae = small_vae();
   std::vector<Parameter> parameters = vae.parameters();

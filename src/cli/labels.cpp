@@ -1,0 +1,112 @@
+#include "src/cli/labels.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+#include "src/config/text.hpp"
+#include "src/core/shown.hpp"
+
+namespace cuvae::cli {
+namespace {
+
+// What a label of this model is.
+std::string kind_of(const ModelConfig& model) {
+  const std::string count = std::to_string(model.label_dim);
+  if (model.label_kind == LabelKind::one_hot)
+    return "a class from 0 to " + std::to_string(model.label_dim - 1);
+  return count + (model.label_dim == 1 ? " number" : " numbers");
+}
+
+[[noreturn]] void refuse_use(const std::string& flag, const ModelUse& use) {
+  throw Error(Errc::invalid_argument,
+              flag + ": " + use.checkpoint + " was trained without labels; leave it out");
+}
+
+[[noreturn]] void refuse_missing(const std::string& flag, const std::string& hint, const ModelUse& use,
+                                 const Vae& vae) {
+  throw Error(Errc::invalid_argument, flag + " is missing: the label of a row of " + use.checkpoint + " is " +
+                                          kind_of(vae.config()) + "\n" + hint);
+}
+
+std::vector<float> one_hot(const std::string& text, std::int32_t classes) {
+  const std::int64_t one = config::to_integer(text);
+  if (one < 0 || one >= classes)
+    throw Error(Errc::invalid_argument, "there is no class " + std::to_string(one) + "; there are 0 to " +
+                                            std::to_string(classes - 1));
+  std::vector<float> label(static_cast<std::size_t>(classes));
+  label[static_cast<std::size_t>(one)] = 1.0f;
+  return label;
+}
+
+std::vector<float> numbers(const std::string& text, const ModelConfig& model) {
+  std::vector<float> label;
+  std::istringstream parts(text);
+  std::string part;
+  while (std::getline(parts, part, ',')) label.push_back(static_cast<float>(config::to_number(part)));
+  if (std::ssize(label) != model.label_dim)
+    throw Error(Errc::invalid_argument,
+                "'" + core::shown(text) + "' is not " + kind_of(model) + "; write them as 0.5,2");
+  return label;
+}
+
+}  // namespace
+
+void add_labels(CommandLine& line, ModelUse& use) {
+  line.option("--labels", "FILE", "of the rows of DATA, for a conditional model",
+              [&](const std::string& text) { use.labels = text; });
+}
+
+void add_label(CommandLine& line, ModelUse& use) {
+  line.option("--label", "L", "of a conditional model: a class, or X,X,...",
+              [&](const std::string& text) { use.label = text; });
+}
+
+Dataset with_labels(const ModelUse& use, const Vae& vae, const Dataset& data) {
+  const ModelConfig& model = vae.config();
+  if (model.label_dim == 0) {
+    if (!use.labels.empty()) refuse_use("--labels", use);
+    return data;
+  }
+  if (use.labels.empty())
+    refuse_missing("--labels", "Give a file with the label of each row of " + use.data + ".", use, vae);
+  const bool classes = model.label_kind == LabelKind::one_hot;
+  Dataset labelled = data.with_labels_of(use.labels, classes ? model.label_dim : 0);
+  if (labelled.label_cols() != model.label_dim || labelled.labels_are_classes() != classes) {
+    throw Error(Errc::data, use.labels + ": its labels are not " + kind_of(model) + ", as those " +
+                                use.checkpoint + " was trained with\nGive labels of the same kind.");
+  }
+  return labelled;
+}
+
+std::vector<float> label_of(const ModelUse& use, const Vae& vae) {
+  const ModelConfig& model = vae.config();
+  if (model.label_dim == 0) {
+    if (!use.label.empty()) refuse_use("--label", use);
+    return {};
+  }
+  const bool classes = model.label_kind == LabelKind::one_hot;
+  if (use.label.empty())
+    refuse_missing("--label", classes ? "Choose one, e.g. --label 0." : "Give them, e.g. --label 0.5,2.", use,
+                   vae);
+  std::vector<float> label;
+  config::labelled(
+      "--label", [&] { label = classes ? one_hot(use.label, model.label_dim) : numbers(use.label, model); });
+  return label;
+}
+
+std::vector<float> repeated(const std::vector<float>& label, std::int64_t rows) {
+  std::vector<float> all;
+  for (std::int64_t row = 0; row < rows; ++row) all.insert(all.end(), label.begin(), label.end());
+  return all;
+}
+
+std::vector<float> labels_of(const Dataset& data, std::int64_t first, std::int64_t rows) {
+  const auto cols = static_cast<std::size_t>(data.label_cols());
+  std::vector<float> all(static_cast<std::size_t>(rows) * cols);
+  for (std::int64_t row = 0; row < rows && cols > 0; ++row)
+    data.read_labels((first + row) % data.rows(),
+                     std::span(all).subspan(static_cast<std::size_t>(row) * cols, cols));
+  return all;
+}
+
+}  // namespace cuvae::cli

@@ -1,0 +1,100 @@
+// What is known of rows beside their values.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "data/sample_files.hpp"
+
+namespace cuvae::test {
+namespace {
+
+using Floats = std::vector<float>;
+using Classes = std::vector<std::int32_t>;
+
+Dataset rows(std::int64_t count) {
+  return Dataset::from_values(Floats(static_cast<std::size_t>(count), 0.5f), 1);
+}
+
+Floats label_of(const Dataset& data, std::int64_t row) {
+  Floats label(static_cast<std::size_t>(data.label_cols()));
+  data.read_labels(row, label);
+  return label;
+}
+
+TEST(Labels, ClassesAreAColumnEach) {
+  const Dataset data = rows(3).with_classes(Classes{2, 0, 2});
+  EXPECT_TRUE(data.labels_are_classes());
+  EXPECT_EQ(data.label_cols(), 3);
+  EXPECT_EQ(label_of(data, 0), (Floats{0, 0, 1}));
+  EXPECT_EQ(label_of(data, 1), (Floats{1, 0, 0}));
+  EXPECT_EQ(row_of(data, 1), Floats{0.5f}) << "the values are as they were";
+  EXPECT_EQ(rows(1).with_classes(Classes{1}, 5).label_cols(), 5);
+  EXPECT_EQ(rows(3).label_cols(), 0);
+}
+
+TEST(Labels, NumbersAreKept) {
+  const Dataset data = rows(2).with_labels(Floats{1, -2.5f, 3, 4}, 2);
+  EXPECT_FALSE(data.labels_are_classes());
+  EXPECT_EQ(label_of(data, 0), (Floats{1, -2.5f}));
+  EXPECT_EQ(label_of(data, 1), (Floats{3, 4}));
+}
+
+// One integer to a row is a class, in whatever type; all else are numbers.
+TEST(Labels, AreReadFromFiles) {
+  const std::string idx = idx_header(8, {3}) + bytes_of<std::uint8_t>({1, 9, 0});
+  for (const std::string& bytes : {idx, gzip(idx)}) {
+    const SampleFile file(bytes == idx ? "l.idx" : "l.gz", bytes);
+    const Dataset data = rows(3).with_labels_of(file.path());
+    EXPECT_EQ(data.label_cols(), 10);
+    EXPECT_EQ(label_of(data, 1)[9], 1.0f);
+  }
+  const SampleFile wide("l.npy", npy_header("<i8", "(2,)") + bytes_of<std::int64_t>({3, 1})),
+      bits("l.npy", npy_header("|b1", "(2, 1)") + bytes_of<std::uint8_t>({1, 0})),
+      bytes("l.npy", npy_header("|u1", "(2,)") + bytes_of<std::uint8_t>({200, 1})),
+      floats("l.npy", npy_header("<f8", "(2, 3)") + bytes_of<double>({1, 2, 3, 4, 5, 0.5})),
+      column("l.npy", npy_header("<f4", "(2,)") + bytes_of<float>({1, 2}));
+  EXPECT_EQ(label_of(rows(2).with_labels_of(wide.path()), 0), (Floats{0, 0, 0, 1}));
+  EXPECT_EQ(rows(2).with_labels_of(wide.path(), 10).label_cols(), 10);
+  EXPECT_EQ(label_of(rows(2).with_labels_of(bits.path()), 0), (Floats{0, 1}));
+  EXPECT_EQ(label_of(rows(2).with_labels_of(bytes.path()), 0)[200], 1.0f);
+  EXPECT_EQ(label_of(rows(2).with_labels_of(floats.path()), 1), (Floats{4, 5, 0.5f}));
+  EXPECT_EQ(label_of(rows(2).with_labels_of(column.path()), 1), Floats{2});
+  EXPECT_FALSE(rows(2).with_labels_of(column.path()).labels_are_classes());
+}
+
+TEST(Labels, ThatDoNotFitAreRefused) {
+  expect_error(Errc::data, {"2 labels for the 3 rows", "one for each"}, [] {
+    (void)rows(3).with_classes(Classes{0, 1});
+  });
+  expect_error(Errc::data, {"row 1", "of class 4", "0 to 3"}, [] {
+    (void)rows(2).with_classes(Classes{0, 4}, 4);
+  });
+  expect_error(Errc::data, {"row 0", "of class -1"}, [] { (void)rows(2).with_classes(Classes{-1, 4}); });
+  expect_error(Errc::data, {"65537 classes", "without gaps"},
+               [] { (void)rows(1).with_classes(Classes{65536}); });
+  expect_error(Errc::data, {"zero labels"}, [] { (void)rows(1).with_classes(Classes{}); });
+  expect_error(Errc::invalid_argument, {"number of classes"},
+               [] { (void)rows(1).with_classes(Classes{0}, -1); });
+  expect_error(Errc::data, {"NaN"}, [] { (void)rows(1).with_labels(Floats{std::nanf("")}, 1); });
+  expect_error(Errc::invalid_argument, {"has no labels"}, [] { rows(1).read_labels(0, {}); });
+  const SampleFile negative("l.npy", npy_header("<i4", "(1,)") + bytes_of<std::int32_t>({-3})),
+      huge("l.npy", npy_header("<i4", "(1,)") + bytes_of<std::int32_t>({1 << 30}));
+  expect_error(Errc::data, {negative.path(), "row 0", "class -3"},
+               [&] { (void)rows(1).with_labels_of(negative.path()); });
+  expect_error(Errc::data, {huge.path(), "row 0"}, [&] { (void)rows(1).with_labels_of(huge.path()); });
+}
+
+TEST(Labels, AreCutWithTheRowsAndSeenInTheFingerprint) {
+  const Dataset data = rows(3).with_classes(Classes{2, 0, 1});
+  const Dataset two = data.first(2);
+  EXPECT_EQ(two.label_cols(), 3);
+  EXPECT_TRUE(two.labels_are_classes());
+  EXPECT_EQ(label_of(two, 1), (Floats{1, 0, 0}));
+  EXPECT_EQ(two.fingerprint(), rows(2).with_classes(Classes{2, 0}, 3).fingerprint());
+  EXPECT_NE(data.fingerprint(), rows(3).fingerprint());
+  EXPECT_NE(data.fingerprint(), rows(3).with_classes(Classes{2, 1, 0}).fingerprint());
+}
+
+}  // namespace
+}  // namespace cuvae::test
