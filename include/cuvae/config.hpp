@@ -8,7 +8,9 @@
 
 namespace cuvae {
 
-enum class Activation { relu, tanh, gelu, silu, softplus };  // gelu: the tanh approximation
+// gelu: the tanh approximation. glu: a sigmoid(g) of two affine functions a and g, so a layer has twice the
+// weights.
+enum class Activation { relu, tanh, gelu, silu, softplus, glu };
 enum class Likelihood {
   bernoulli,
   gaussian,

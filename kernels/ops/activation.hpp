@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/ops/row_op.hpp"
+#include "kernels/ops/sigmoid.hpp"
 
 namespace cuvae::ops {
 
@@ -61,12 +62,6 @@ struct Softplus {
 
 struct Silu {
   static constexpr bool kKeepsInput = true;
-  template <class Real>
-  static CUVAE_HD Real sigmoid(Real y) {
-    using std::abs, std::exp;
-    const Real e = exp(-abs(y));
-    return select(y >= Real(0.0f), Real(1.0f), e) / (Real(1.0f) + e);
-  }
   template <class Real>
   static CUVAE_HD Real value(Real y) {
     return y * sigmoid(y);

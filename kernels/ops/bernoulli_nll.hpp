@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/ops/row_op.hpp"
+#include "kernels/ops/sigmoid.hpp"
 #include "kernels/ops/step_state.hpp"
 
 namespace cuvae::ops {
@@ -39,10 +40,7 @@ struct Sigmoid {
 
   template <class Real>
   CUVAE_HD Term<Real, kOut> operator()(const Real (&in)[kIn]) const {
-    using std::abs, std::exp;
-    const auto& [logit] = in;
-    const Real e = exp(-abs(logit));
-    return {Real(0.0f), {select(logit >= Real(0.0f), Real(1.0f), e) / (Real(1.0f) + e)}};
+    return {Real(0.0f), {sigmoid(in[0])}};
   }
 };
 

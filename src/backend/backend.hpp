@@ -244,6 +244,9 @@ class Backend {
   // d_x = (d_y W) times the derivative of the layer below, whose activations are `below`.
   virtual void dense_backward_input(PassContext pass, Matrix d_y, const DenseWeights& weights,
                                     LayerFunction function_below, const Activations& below, Matrix d_x) = 0;
+  // h = a sigmoid(g), and the gradients to a and g, of which one may lie in place of d_h.
+  virtual void glu(PassContext pass, Matrix a, Matrix g, Matrix h) = 0;
+  virtual void glu_backward(PassContext pass, Matrix d_h, Matrix a, Matrix g, Matrix d_a, Matrix d_g) = 0;
 
   // A latent layer; mean and log_var are halves of one matrix, with a row for each row of z, or one for each
   // of equal runs of them: their samples. weights: of z's rows, 1 where null.

@@ -32,6 +32,7 @@
 #include "kernels/ops/gaussian_density.hpp"
 #include "kernels/ops/gaussian_latent.hpp"
 #include "kernels/ops/gaussian_nll.hpp"
+#include "kernels/ops/glu.hpp"
 #include "kernels/ops/held_kl.hpp"
 #include "kernels/ops/importance.hpp"
 #include "kernels/ops/laplace_nll.hpp"
@@ -177,6 +178,14 @@ class BackendOn final : public Backend {
     if (fused.epilogue != Epilogue::none && exec_.offers(fused)) return exec_.gemm(fused);
     exec_.gemm(product);
     apply_derivative(pass, function_below, below, d_x);
+  }
+
+  void glu(PassContext pass, Matrix a, Matrix g, Matrix h) override {
+    exec_.row_map_reduce(ops::Glu{}, io_over<2, 1>(h, {a.in(), g.in()}, {h.out()}), pass, {});
+  }
+  void glu_backward(PassContext pass, Matrix d_h, Matrix a, Matrix g, Matrix d_a, Matrix d_g) override {
+    exec_.row_map_reduce(ops::GluBackward{},
+                         io_over<3, 2>(d_h, {d_h.in(), a.in(), g.in()}, {d_a.out(), d_g.out()}), pass, {});
   }
 
   void sample_latent(PassContext pass, const LatentKl& kl, Matrix mean, Matrix log_var,

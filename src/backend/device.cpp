@@ -87,6 +87,8 @@ LayerFunction layer_function(Activation activation) {
       return LayerFunction::silu;
     case Activation::softplus:
       return LayerFunction::softplus;
+    case Activation::glu:
+      break;  // its layer is linear, and Backend::glu follows
   }
   return LayerFunction::identity;
 }

@@ -1,5 +1,9 @@
 #include "src/cli/evaluation_report.hpp"
 
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
 #include "src/cli/output.hpp"
 #include "src/io/json_line.hpp"
 
@@ -10,6 +14,29 @@ namespace {
 std::string with_error(const Estimate& estimate) {
   const std::string value = fixed(estimate.value, 3);
   return estimate.draw_error > 0 ? value + " +- " + fixed(estimate.draw_error, 3) : value;
+}
+
+// Dimensions by their KL, the largest first; those that hold next to nothing are only counted.
+void add_kl_by_dimension(Rows& rows, const std::vector<LatentUnit>& units) {
+  constexpr double kLittle = 0.005;  // shows as 0.00 or 0.01
+  constexpr std::size_t kPerLine = 6;
+  std::vector<std::size_t> order(units.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return units[a].kl > units[b].kl; });
+  std::string title = "  by dimension", line;
+  const auto finish = [&] {
+    if (!line.empty()) rows.emplace_back(std::exchange(title, ""), std::exchange(line, ""));
+  };
+  std::size_t told = 0;
+  for (; told < order.size() && units[order[told]].kl >= kLittle; ++told) {
+    if (told > 0 && told % kPerLine == 0) finish();
+    line +=
+        (line.empty() ? "z" : ", z") + std::to_string(order[told]) + " " + fixed(units[order[told]].kl, 2);
+  }
+  finish();
+  if (told == order.size()) return;
+  const std::string left = std::to_string(order.size() - told);
+  rows.emplace_back(title, (told > 0 ? left + " more" : "all " + left) + " below " + fixed(kLittle, 3));
 }
 
 std::vector<double> of_units(const Evaluation& result, double LatentUnit::*field) {
@@ -84,6 +111,7 @@ std::string EvaluationReport::as_table() const {
       {"  kl", fixed(result.mean.kl, 3) + " (E log p(z) = " + fixed(result.log_prior, 3) +
                    ", entropy of q = " + fixed(result.entropy, 3) + ")"},
   };
+  add_kl_by_dimension(rows, result.units);
   if (result.samples > 1) {
     rows.emplace_back("iwae", with_error(result.iwae) + " (L_" + std::to_string(result.samples) + ", " +
                                   fixed(result.effective_samples, 1) + " effective samples)");

@@ -113,6 +113,7 @@ struct Verdict {
   [[nodiscard]] std::string words() const {
     const double off = std::abs(measured() - preset.nll);
     if (!whole()) return "not judged: the schedule was not run as published";
+    if (result.samples != preset.samples) return "not judged: published is " + estimate(preset.samples);
     if (!preset.tolerance) return "none: honest replications of this one scatter too far";
     const std::string tolerance = fixed(*preset.tolerance, 2);
     if (off <= *preset.tolerance) return tolerance + ": met";
@@ -123,14 +124,16 @@ struct Verdict {
     return request.epochs.empty() ? "as published" : "the first " + request.epochs + " epochs";
   }
 
+  static std::string estimate(std::int32_t samples) { return "-L_" + std::to_string(samples); }
+
   [[nodiscard]] std::string as_table() const {
-    const std::string estimate = "-L_" + std::to_string(result.samples);
     Rows rows{
         {"preset", preset.name + ", " + preset.source},
         {"schedule", schedule()},
-        {"published", fixed(preset.nll, 2) + " nats per row, " + estimate + " of the test data"},
+        {"published",
+         fixed(preset.nll, 2) + " nats per row, " + estimate(preset.samples) + " of the test data"},
         {"measured", fixed(measured(), 2) + " +- " + fixed(result.iwae.draw_error, 3) + " (draws) +- " +
-                         fixed(result.iwae.row_error, 2) + " (rows)"},
+                         fixed(result.iwae.row_error, 2) + " (rows), " + estimate(result.samples)},
         {"tolerance", words()},
         {"active units", std::to_string(result.active_units) + " of " + std::to_string(result.units.size())}};
     if (!preset.differs.empty()) rows.emplace_back("differs", preset.differs);
@@ -143,6 +146,7 @@ struct Verdict {
         .add("differs", preset.differs)
         .add("schedule", schedule())
         .add("published", preset.nll)
+        .add("published_samples", preset.samples)
         .add("measured", measured())
         .add("draw_error", result.iwae.draw_error)
         .add("row_error", result.iwae.row_error)

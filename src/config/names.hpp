@@ -25,7 +25,7 @@ inline constexpr std::array<Name<Enum>, 0> kNames{};
 template <>
 inline constexpr std::array kNames<Activation>{
     Name{Activation::relu, "relu"}, Name{Activation::tanh, "tanh"},         Name{Activation::gelu, "gelu"},
-    Name{Activation::silu, "silu"}, Name{Activation::softplus, "softplus"},
+    Name{Activation::silu, "silu"}, Name{Activation::softplus, "softplus"}, Name{Activation::glu, "glu"},
 };
 template <>
 inline constexpr std::array kNames<Likelihood>{

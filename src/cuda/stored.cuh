@@ -12,6 +12,7 @@
 #include "kernels/ops/gaussian_density.hpp"
 #include "kernels/ops/gaussian_latent.hpp"
 #include "kernels/ops/gaussian_nll.hpp"
+#include "kernels/ops/glu.hpp"
 #include "kernels/ops/held_kl.hpp"
 #include "kernels/ops/importance.hpp"
 #include "kernels/ops/location_nll.hpp"
@@ -78,6 +79,11 @@ requires(Function::kKeepsInput) struct Mixed<ops::BiasActivation<Function>>
 };
 template <class Function>
 struct Mixed<ops::ActivationBackward<Function>> : MixedAs<Types<ops::Bf16, ops::Bf16>, Types<ops::Bf16>> {};
+template <>
+struct Mixed<ops::Glu> : MixedAs<Types<ops::Bf16, ops::Bf16>, Types<ops::Bf16>> {};
+template <>
+struct Mixed<ops::GluBackward>
+    : MixedAs<Types<ops::Bf16, ops::Bf16, ops::Bf16>, Types<ops::Bf16, ops::Bf16>> {};
 
 // So many operands of float, as Types says it of any.
 template <int kOperands>

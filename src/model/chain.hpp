@@ -18,8 +18,12 @@ struct ChainShape {
   std::int64_t rows = 0;
 };
 
-void plan_hidden(NetworkPlan& plan, const ChainShape& shape, LayerFunction function, Use use,
+void plan_hidden(NetworkPlan& plan, const ChainShape& shape, Activation activation, Use use,
                  const Forms& forms);
+
+// Columns of a hidden layer before its activation, and so of the gradient there: those of `width`, or the two
+// halves of a gated unit.
+[[nodiscard]] std::int32_t columns_before(Activation activation, std::int32_t width);
 
 class Chain {
  public:
@@ -32,7 +36,7 @@ class Chain {
 
   Chain() = default;
   Chain(Backend& backend, const ParameterArenas& arenas, PassContext pass, const Buffers& buffers,
-        const std::string& name, const std::vector<DenseSlot>& hidden, LayerFunction function,
+        const std::string& name, const std::vector<DenseSlot>& hidden, Activation activation,
         const Ends& ends);
 
   [[nodiscard]] std::vector<Phase> forward() const;
@@ -47,7 +51,12 @@ class Chain {
     LayerFunction function = LayerFunction::identity;
     Matrix input;
     Activations activations;
+    Matrix gated;  // what a gated unit makes of activations.output; null data of other layers
   };
+
+  void add_gate(std::vector<Phase>& phases, const Layer& layer) const;
+  // From the gradient of a gated layer's output, in the left half of `d_halves`, to that of both halves.
+  void add_gate_backward(std::vector<Phase>& phases, const Layer& layer, Matrix d_halves) const;
 
   Backend* backend_ = nullptr;
   ParameterArenas arenas_;

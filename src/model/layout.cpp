@@ -38,9 +38,9 @@ Layout::Layout(const ModelConfig& config) {
     return widths.empty() ? otherwise : Below{widths.back()};
   };
   const Below x{config.data_dim, config.label_dim}, z{config.latent, config.label_dim};
-  encoder_ = add_hidden("encoder", config.encoder_hidden, x);
+  encoder_ = add_hidden("encoder", config.encoder_hidden, x, config.activation);
   head_ = add_dense({"encoder.mean", "encoder.log_var"}, config.latent, last(config.encoder_hidden, x));
-  decoder_ = add_hidden("decoder", config.decoder_hidden, z);
+  decoder_ = add_hidden("decoder", config.decoder_hidden, z, config.activation);
   output_ = add_dense({"decoder.output"}, config.data_dim, last(config.decoder_hidden, z));
   if (config::learns_variance(config)) {
     const std::int64_t length = config.variance == Variance::shared ? 1 : config.data_dim;
@@ -52,10 +52,12 @@ Layout::Layout(const ModelConfig& config) {
 }
 
 std::vector<DenseSlot> Layout::add_hidden(const std::string& name, const std::vector<std::int32_t>& widths,
-                                          Below below) {
+                                          Below below, Activation activation) {
   std::vector<DenseSlot> slots;
   for (std::size_t i = 0; i < widths.size(); ++i) {
-    slots.push_back(add_dense({name + "." + std::to_string(i)}, widths[i], below));
+    std::vector<std::string> names{name + "." + std::to_string(i)};
+    if (activation == Activation::glu) names.push_back(names[0] + ".gate");
+    slots.push_back(add_dense(names, widths[i], below));
     below = {widths[i]};
   }
   return slots;
@@ -63,10 +65,10 @@ std::vector<DenseSlot> Layout::add_hidden(const std::string& name, const std::ve
 
 void Layout::add_top(const ModelConfig& config) {
   const std::vector<std::int32_t> up = config.top_hidden, down(up.rbegin(), up.rend());
-  top_.encoder = add_hidden("top_encoder", up, {config.latent});
+  top_.encoder = add_hidden("top_encoder", up, {config.latent}, config.activation);
   top_.head = add_dense({"top_encoder.mean", "top_encoder.log_var"}, config.top_latent,
                         {up.empty() ? config.latent : up.back()});
-  top_.decoder = add_hidden("top_decoder", down, {config.top_latent});
+  top_.decoder = add_hidden("top_decoder", down, {config.top_latent}, config.activation);
   top_.prior_head = add_dense({"top_decoder.mean", "top_decoder.log_var"}, config.latent,
                               {down.empty() ? config.top_latent : down.back()});
 }

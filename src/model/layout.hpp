@@ -34,7 +34,8 @@ struct Tensor {
 [[nodiscard]] std::int32_t beside_labels(const ModelConfig& config, std::int32_t width);
 
 // One dense layer: weight [out, in] and bias [out], both padded. The encoder's head is one layer that holds
-// the two named layers mean and log_var, each padded on its own, so that one product gives both.
+// the two named layers mean and log_var, each padded on its own, so that one product gives both; so is a
+// layer of gated units, with its gate.
 struct DenseSlot {
   std::int64_t weight = 0, bias = 0;  // offsets
   std::int64_t out = 0, in = 0;       // padded
@@ -85,7 +86,7 @@ class Layout {
   };
   DenseSlot add_dense(const std::vector<std::string>& names, std::int64_t out_each, Below below);
   std::vector<DenseSlot> add_hidden(const std::string& name, const std::vector<std::int32_t>& widths,
-                                    Below below);
+                                    Below below, Activation activation);
   void add_top(const ModelConfig& config);
   void add_prior(const ModelConfig& config);
 

@@ -17,13 +17,14 @@ void plan_vamp(NetworkPlan& plan, const ModelConfig& config, Use use, const Form
   const std::int32_t head = 2 * ops::padded(config.latent);
   plan.add("prior_inputs", components, config.data_dim, forms.products);
   plan_hidden(plan, {"prior_encoder", config.encoder_hidden, config.data_dim, head, components},
-              layer_function(config.activation), use, forms);
+              config.activation, use, forms);
   plan.add("prior_head", components, head);
   if (use == Use::inference) return;
   if (forms.products != ops::Element::f32) plan.add("d_prior_head", components, head, forms.products);
   plan.add("d_prior_inputs", components, config.data_dim);
   for (const char* name : {"d_prior_hidden.0", "d_prior_hidden.1"})
-    plan.add(name, components, widest(config.encoder_hidden), forms.products);
+    plan.add(name, components, columns_before(config.activation, widest(config.encoder_hidden)),
+             forms.products);
 }
 
 }  // namespace
@@ -60,7 +61,7 @@ LearnedPrior::LearnedPrior(const PriorContext& context, const Buffers& buffers)
   if (c_.arenas.gradients != nullptr) d_parameters_ = c_.layout->prior(c_.arenas.gradients);
   if (!is_vamp_) return;
   encoder_ = Chain(*c_.backend, c_.arenas, components_, buffers, "prior_encoder", c_.layout->encoder(),
-                   layer_function(c_.config->activation),
+                   c_.config->activation,
                    {"prior_encoder head",
                     c_.layout->head(),
                     inputs_,

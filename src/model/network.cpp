@@ -46,10 +46,9 @@ Network::Network(Backend& backend, const ModelConfig& config, const Layout& layo
   if (!config::has_standard_prior(config)) sampling_.kl.prior = LatentKl::Prior::elsewhere;
   const Matrix read_x = product_x_.data == nullptr ? x_ : product_x_;
   const Matrix scratch[2] = {buffers_.matrix("d_hidden.0"), buffers_.matrix("d_hidden.1")};
-  const LayerFunction function = layer_function(config.activation);
-  encoder_ = Chain(backend, arenas_, pass(), buffers_, "encoder", layout.encoder(), function,
+  encoder_ = Chain(backend, arenas_, pass(), buffers_, "encoder", layout.encoder(), config.activation,
                    {"encoder head", layout.head(), read_x, head_, {scratch[0], scratch[1]}});
-  decoder_ = Chain(backend, arenas_, sample_pass(), buffers_, "decoder", layout.decoder(), function,
+  decoder_ = Chain(backend, arenas_, sample_pass(), buffers_, "decoder", layout.decoder(), config.activation,
                    {"decoder.output", layout.output(), z_, output_, {scratch[0], scratch[1]}});
   prior_ = make_prior({backend_,
                        &config_,

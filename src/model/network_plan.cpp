@@ -21,7 +21,6 @@ std::int32_t widest(const ModelConfig& config) {
 
 NetworkPlan plan_network(const ModelConfig& config, std::int64_t rows, Use use, const Sampling& sampling,
                          const Forms& forms) {
-  const LayerFunction function = layer_function(config.activation);
   const bool narrow = forms.products != ops::Element::f32, logits = !config::has_variance(config.likelihood);
   const std::int32_t head = 2 * ops::padded(config.latent), dim = config.data_dim;
   const std::int32_t below_encoder = beside_labels(config, dim),
@@ -30,10 +29,12 @@ NetworkPlan plan_network(const ModelConfig& config, std::int64_t rows, Use use, 
   NetworkPlan plan;
   plan.add("x", rows, below_encoder);
   if (narrow) plan.add("product_x", rows, below_encoder, forms.products);
-  plan_hidden(plan, {"encoder", config.encoder_hidden, below_encoder, head, rows}, function, use, forms);
+  plan_hidden(plan, {"encoder", config.encoder_hidden, below_encoder, head, rows}, config.activation, use,
+              forms);
   plan.add("head", rows, head);
   plan.add("z", drawn, below_decoder, forms.products);
-  plan_hidden(plan, {"decoder", config.decoder_hidden, below_decoder, dim, drawn}, function, use, forms);
+  plan_hidden(plan, {"decoder", config.decoder_hidden, below_decoder, dim, drawn}, config.activation, use,
+              forms);
   plan.add("output", drawn, dim, logits ? forms.products : ops::Element::f32);
   if (narrow && !logits) plan.add("gradient of output", drawn, dim, forms.products);
   plan.add_vector("row_nll", drawn);
@@ -48,8 +49,8 @@ NetworkPlan plan_network(const ModelConfig& config, std::int64_t rows, Use use, 
   plan_batch_loss(plan, sampling.batch, rows, config.latent);
   plan.add("d_head", rows, head, forms.products);
   plan.add("d_z", drawn, below_decoder);
-  plan.add("d_hidden.0", drawn, widest(config), forms.products);
-  plan.add("d_hidden.1", drawn, widest(config), forms.products);
+  for (const char* name : {"d_hidden.0", "d_hidden.1"})
+    plan.add(name, drawn, columns_before(config.activation, widest(config)), forms.products);
   if (config::learns_variance(config)) {
     plan.add("d_output_log_var", drawn, dim);
     plan.add("d_output_log_var_row", 1, dim);

@@ -11,13 +11,14 @@ std::vector<std::int32_t> reversed(const std::vector<std::int32_t>& widths) {
 
 void plan_top_layer(NetworkPlan& plan, const ModelConfig& config, std::int64_t drawn, Use use,
                     const Forms& forms) {
-  const LayerFunction function = layer_function(config.activation);
   const std::int32_t head = 2 * ops::padded(config.top_latent), prior_head = 2 * ops::padded(config.latent);
   const std::vector<std::int32_t> down = reversed(config.top_hidden);
-  plan_hidden(plan, {"top_encoder", config.top_hidden, config.latent, head, drawn}, function, use, forms);
+  plan_hidden(plan, {"top_encoder", config.top_hidden, config.latent, head, drawn}, config.activation, use,
+              forms);
   plan.add("top_head", drawn, head);
   plan.add("top_z", drawn, config.top_latent, forms.products);
-  plan_hidden(plan, {"top_decoder", down, config.top_latent, prior_head, drawn}, function, use, forms);
+  plan_hidden(plan, {"top_decoder", down, config.top_latent, prior_head, drawn}, config.activation, use,
+              forms);
   plan.add("prior_head", drawn, prior_head);
   plan.add("d_below_top", drawn, config.latent);
   plan.add("d_prior_head", drawn, prior_head, forms.products);
@@ -36,11 +37,12 @@ TopLayer::TopLayer(const PriorContext& context, const Buffers& buffers)
       d_prior_head_(buffers.matrix("d_prior_head")),
       d_below_(buffers.matrix("d_below_top")) {
   const Layout::Top& top = c_.layout->top();
-  const LayerFunction function = layer_function(c_.config->activation);
-  encoder_ = Chain(*c_.backend, c_.arenas, c_.pass, buffers, "top_encoder", top.encoder, function,
-                   {"top_encoder head", top.head, c_.z, head_, {c_.scratch[0], c_.scratch[1]}});
-  decoder_ = Chain(*c_.backend, c_.arenas, c_.pass, buffers, "top_decoder", top.decoder, function,
-                   {"top_decoder head", top.prior_head, z_, prior_head_, {c_.scratch[0], c_.scratch[1]}});
+  encoder_ =
+      Chain(*c_.backend, c_.arenas, c_.pass, buffers, "top_encoder", top.encoder, c_.config->activation,
+            {"top_encoder head", top.head, c_.z, head_, {c_.scratch[0], c_.scratch[1]}});
+  decoder_ =
+      Chain(*c_.backend, c_.arenas, c_.pass, buffers, "top_decoder", top.decoder, c_.config->activation,
+            {"top_decoder head", top.prior_head, z_, prior_head_, {c_.scratch[0], c_.scratch[1]}});
 }
 
 // That of z, for another latent.

@@ -20,6 +20,8 @@ double activate(Activation activation, double y) {
       return y / (1.0 + std::exp(-y));
     case Activation::softplus:
       return std::log1p(std::exp(y));
+    case Activation::glu:
+      return y;  // and the gate follows
   }
   throw std::logic_error("no such activation");
 }
@@ -99,8 +101,13 @@ ReferenceModel::Values ReferenceModel::hidden(const std::string& side, std::size
                                               std::span<const double> x) const {
   Values h(x.begin(), x.end());
   for (std::size_t i = 0; i < layers; ++i) {
-    h = dense(side + "." + std::to_string(i), h);
+    const std::string layer = side + "." + std::to_string(i);
+    const Values below = h;
+    h = dense(layer, below);
     for (double& value : h) value = activate(config_.activation, value);
+    if (config_.activation != Activation::glu) continue;
+    const Values gate = dense(layer + ".gate", below);
+    for (std::size_t unit = 0; unit < h.size(); ++unit) h[unit] *= sigmoid(gate[unit]);
   }
   return h;
 }

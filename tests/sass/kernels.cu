@@ -15,6 +15,7 @@
 #include "kernels/ops/gaussian_density.hpp"
 #include "kernels/ops/gaussian_latent.hpp"
 #include "kernels/ops/gaussian_nll.hpp"
+#include "kernels/ops/glu.hpp"
 #include "kernels/ops/importance.hpp"
 #include "kernels/ops/laplace_nll.hpp"
 #include "kernels/ops/optimizer.hpp"
@@ -146,6 +147,10 @@ void start_every_kernel() {
   activations<ops::Softplus>();
   activations<ops::Silu>();
   activations<ops::Gelu>();
+  rows<ops::Glu, Types<float, float>, Types<float>>();
+  rows<ops::Glu, Types<Bf16, Bf16>, Types<Bf16>>();
+  rows<ops::GluBackward, Types<float, float, float>, Types<float, float>>();
+  rows<ops::GluBackward, Types<Bf16, Bf16, Bf16>, Types<Bf16, Bf16>>();
 
   inputs<ops::KeepValue>();
   inputs<ops::BinarizeDynamic>();

@@ -9,6 +9,7 @@
 #include "kernels/ops/bernoulli_nll.hpp"
 #include "kernels/ops/continuous_bernoulli_nll.hpp"
 #include "kernels/ops/gaussian_latent.hpp"
+#include "kernels/ops/glu.hpp"
 #include "kernels/ops/location_nll.hpp"
 
 namespace cuvae::test {
@@ -59,6 +60,16 @@ struct Narrow<ops::LatentBackward> {
   using Out = cuda::Types<ops::Bf16, ops::Bf16>;
 };
 
+template <>
+struct Narrow<ops::Glu> {
+  using In = cuda::Types<ops::Bf16, ops::Bf16>;
+  using Out = cuda::Types<ops::Bf16>;
+};
+template <>
+struct Narrow<ops::GluBackward> {
+  using In = cuda::Types<ops::Bf16, ops::Bf16, ops::Bf16>;
+  using Out = cuda::Types<ops::Bf16, ops::Bf16>;
+};
 template <>
 struct Narrow<ops::GaussianDensity> {
   using In = cuda::Types<ops::Bf16, float, float>;

@@ -16,6 +16,7 @@
 #include "kernels/ops/gaussian_density.hpp"
 #include "kernels/ops/gaussian_latent.hpp"
 #include "kernels/ops/gaussian_nll.hpp"
+#include "kernels/ops/glu.hpp"
 #include "kernels/ops/laplace_nll.hpp"
 #include "kernels/ops/optimizer.hpp"
 
@@ -196,6 +197,9 @@ inline auto row_ops() {
       backward_of<Gelu>("gelu_backward", {-4, 4}, 2e-5, kCancels),
       backward_of<Silu>("silu_backward", {-20, 20}, 1e-6, kFunctions),
       backward_of<Softplus>("softplus_backward", {0.001, 20}, 1e-6, kFunctions),
+      RowOp<Glu>{"glu", {}, {kValue, kLogit}, RowLoss::none, {}, 1e-6, kFunctions},
+      RowOp<GluBackward>{
+          "glu_backward", {}, {kGradient, kValue, kLogit}, RowLoss::none, {}, 1e-6, kFunctions},
   };
 }
 

@@ -154,6 +154,11 @@ inline LayerFunction layer_of(ops::Gelu) { return LayerFunction::gelu; }
 inline LayerFunction layer_of(ops::Silu) { return LayerFunction::silu; }
 inline LayerFunction layer_of(ops::Softplus) { return LayerFunction::softplus; }
 
+inline void run(const SeamCall& c, ops::Glu) { c.backend.glu(c.pass, c.input(0), c.input(1), c.output(0)); }
+inline void run(const SeamCall& c, ops::GluBackward) {
+  c.backend.glu_backward(c.pass, c.input(0), c.input(1), c.input(2), c.output(0), c.output(1));
+}
+
 // The identity matrix, with zeros from row `ones` on: a product with it gives the other factor, exactly.
 inline std::vector<float> identity_matrix(std::int64_t rows, std::int64_t ones) {
   std::vector<float> values(static_cast<std::size_t>(rows * rows));

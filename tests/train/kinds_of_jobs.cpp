@@ -8,8 +8,8 @@ namespace cuvae::test {
 
 std::vector<NamedJob> with_every_activation(const Job& job) {
   std::vector<NamedJob> all;
-  for (const Activation activation :
-       {Activation::relu, Activation::tanh, Activation::gelu, Activation::silu, Activation::softplus}) {
+  for (const Activation activation : {Activation::relu, Activation::tanh, Activation::gelu, Activation::silu,
+                                      Activation::softplus, Activation::glu}) {
     all.push_back({std::string(to_string(activation)), job});
     all.back().job.model.activation = activation;
   }

@@ -5,6 +5,8 @@
 
 #include <limits>
 
+#include "kernels/ops/glu.hpp"
+
 namespace cuvae::test {
 namespace {
 
@@ -27,6 +29,13 @@ TEST(Activation, OutputAndKeptInputAreOfTheSumWithTheBias) {
   EXPECT_EQ(term.out[0], Gelu::value(-1.25));
   EXPECT_EQ(term.out[1], -1.25);
   EXPECT_EQ(BiasActivation<Tanh>()({0.75, -2.0}).out[0], Tanh::value(-1.25));
+}
+
+TEST(Activation, TheGatedUnitIsItsFirstHalfTimesTheSigmoidOfTheSecond) {
+  EXPECT_EQ(Glu()({3.0, 0.0}).out[0], 1.5);
+  EXPECT_NEAR(Glu()({3.0, -2.0}).out[0], 3 / (1 + std::exp(2.0)), 1e-15);
+  EXPECT_EQ(Glu()({3.0, 800.0}).out[0], 3.0);
+  EXPECT_EQ(Glu()({3.0, -800.0}).out[0], 0.0);
 }
 
 template <class Function>

@@ -126,5 +126,17 @@ TEST(Gradient, OfEveryActivationIsTheDerivativeOfItsValue) {
   check_activation<ops::Softplus>("softplus");
 }
 
+TEST(Gradient, OfTheGatedUnitIsTheDerivativeOfItsValue) {
+  Draws draws(4);
+  for (int point = 0; point < kPoints && !HasFailure(); ++point) {
+    const std::array<double, 2> in{draws.of(kValue), draws.uniform(-8, 8)};
+    const double d_h = draws.of(kGradient);
+    const auto objective = [&](const std::array<double, 2>& at) { return d_h * run(ops::Glu{}, at).out[0]; };
+    const auto term = run(ops::GluBackward{}, std::array<double, 3>{d_h, in[0], in[1]});
+    for (std::size_t k = 0; k < 2; ++k)
+      expect_gradient(term.out[k], central_difference(objective, in, k), std::abs(objective(in)));
+  }
+}
+
 }  // namespace
 }  // namespace cuvae::test
