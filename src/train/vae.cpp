@@ -15,7 +15,7 @@ namespace {
 constexpr std::int32_t kMostSamples = (1 << 16) - 1;  // kernels/ops/noise.hpp
 constexpr std::int64_t kFewRows = 64, kManyRows = 256;
 
-ModelConfig validated(const ModelConfig& config) {
+ModelConfig usable(const ModelConfig& config) {
   validate(config);
   model::require_data_dim(config);
   return config;
@@ -46,7 +46,7 @@ void append(std::vector<float>& all, const std::vector<float>& part) {
 }  // namespace
 
 Vae::Impl::Impl(const ModelConfig& model_config, const Device& wanted)
-    : config(validated(model_config)),
+    : config(usable(model_config)),
       backend(make_backend(wanted, {.products = Products::independent_rows})),
       device(backend->device()),
       layout(config),

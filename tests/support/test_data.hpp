@@ -8,6 +8,13 @@
 
 namespace cuvae::test {
 
+// Whether this build leaves tests of numbers alone to others, which are faster.
+#ifdef CUVAE_QUICK_TESTS
+inline constexpr bool kQuickTests = true;
+#else
+inline constexpr bool kQuickTests = false;
+#endif
+
 // The folder of real data sets: $CUVAE_DATA_DIR, else shared/data beside the repository.
 // Empty where it does not exist: the test then says so with GTEST_SKIP.
 [[nodiscard]] std::optional<std::filesystem::path> data_dir();

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "model/reference_model.hpp"
+#include "support/test_data.hpp"
 #include "train/jobs.hpp"
 #include "train/principal_components.hpp"
 
@@ -103,6 +104,7 @@ TEST(PrincipalComponents, AngleOfPlanesThatMeetInALine) {
 }
 
 TEST(LinearGaussian, ReachesTheClosedFormOptimum) {
+  if (kQuickTests) GTEST_SKIP() << "20,000 steps are left to builds without sanitizers";
   const std::vector<float> rows = rows_of_known_spectrum();
   const Job job = linear_job(rows);
   Trainer trainer = trainer_of(job);
