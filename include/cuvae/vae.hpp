@@ -56,8 +56,9 @@ struct FactorInformation {
 // where the two that know most about it know the same.
 struct InformationGap {
   double mean = 0;                         // of the factors' gaps
-  std::int64_t rows = 0;                   // that it is estimated from: the first, at most 1024
-  std::vector<FactorInformation> factors;  // without those that do not vary over these rows
+  std::int64_t rows = 0;                   // that it is estimated from: at most 1024, drawn by the seed
+  std::vector<FactorInformation> factors;  // without those that do not vary over these rows,
+  std::vector<std::string> left_out;       // which are these
 };
 
 // With K draws z_k of q(z|x) to a row and log w_k = log p(x|z_k) + log p(z_k) - log q(z_k|x).
@@ -70,16 +71,21 @@ struct Evaluation {
   Estimate iwae;
   // (sum w)^2 / sum w^2, the mean over rows: how many of the K draws count.
   double effective_samples = 1;
-  // The terms of E_q[log p(x|z) + log p(z) - log q(z|x)] beside the reconstruction, in closed form.
-  double log_prior = 0;  // E_q[log p(z)]
-  double entropy = 0;    // -E_q[log q(z|x)]
+  // The terms of E_q[log p(x|z) + log p(z) - log q(z|x)] beside the reconstruction.
+  double log_prior = 0;  // E_q[log p(z)], in closed form for p(z) = N(0, I), else by the draws; with a second
+                         // stochastic layer E[log p(z|z2) + log p(z2) - log q(z2|z)]
+  double entropy = 0;    // -E_q[log q(z|x)], in closed form
   // An estimate of KL(q(z|x) || p(z|x)) from below: iwae - elbo, which K draws let see.
   double inference_gap = 0;
-  // I(x; z) under q by the first draw of up to 1024 rows: mean log q(z|x) - log q(z), with q(z) the mean of
-  // their q(z|x) (Hoffman & Johnson, 2016). At most the logarithm of those rows.
+  // I(x; z) under q by the first draw of up to 1024 rows, drawn by the seed: mean log q(z|x) - log q(z), with
+  // q(z) the mean of their q(z|x) (Hoffman & Johnson, 2016). At most the logarithm of how many they are.
   double mutual_information = 0;
+  std::int64_t information_rows = 0;
   std::vector<LatentUnit> units;
   std::int32_t active_units = 0;
+  // Of the second stochastic layer, where there is one, at each row's first draw of z.
+  std::vector<LatentUnit> top_units;
+  std::int32_t active_top_units = 0;
   // Where factors were given, and one of them varies.
   std::optional<InformationGap> information_gap{};
 };

@@ -80,9 +80,9 @@ struct LatentBackward {
 };
 
 // How the gradient of a sample's KL reaches mean and log_var. total: along every path. path: through z alone,
-// so that it vanishes where q is the posterior (Roeder et al., 2017). doubly: through z, times the sample's
-// weight once more, which is the gradient of the importance-weighted bound reparameterized twice (Tucker et
-// al., 2019).
+// so that it vanishes where q is the posterior (Roeder et al., 2017). doubly: that of the importance-weighted
+// bound reparameterized twice (Tucker et al., 2019): through z, times the sample's weight w once more. With
+// beta on the KL the score of q that is reparameterized is beta of it, and the factor (1 - beta) + beta w.
 enum class SampleGradient { total, path, doubly };
 
 // The backward of SampleLatentAlone. d_z holds the sample's weight already.
@@ -92,12 +92,14 @@ struct LatentAloneBackward {
   static constexpr int kOut = 2;  // d objective / d mean, d objective / d (log_var before its bound)
   static constexpr Noise kNoise = Noise::normal;
   float kl_weight = 1;  // times the row's weight
+  float beta = 1;       // without it
   float prior = 1;      // as in the forward
   float weight = 1;     // of the sample among those of its row
 
   CUVAE_HD LatentAloneBackward at(const StepState& state) const {
     LatentAloneBackward bound = *this;
-    bound.kl_weight = state.pass.kl_weight * state.pass.row_weight;
+    bound.beta = state.pass.kl_weight;
+    bound.kl_weight = bound.beta * state.pass.row_weight;
     return bound;
   }
   CUVAE_HD LatentAloneBackward of_row(float value) const {
@@ -120,7 +122,7 @@ struct LatentAloneBackward {
     } else {
       d_sample = d_sample - kl * eps * exp(Real(-0.5f) * log_var.value);
     }
-    if constexpr (kGradient == SampleGradient::doubly) d_sample = d_sample * Real(weight);
+    if constexpr (kGradient == SampleGradient::doubly) d_sample = d_sample * Real(1 - beta + beta * weight);
     return {Real(0.0f), {d_sample, (Real(0.5f) * d_sample * sigma_eps - d_density) * log_var.derivative}};
   }
 };

@@ -25,6 +25,7 @@ enum class Purpose : std::uint8_t {
   evaluate_top_latent,  // and in an evaluation; step = 0
   discrepancy,          // z of the prior, beside those of a batch
   binarize_once,        // binarization that is the same in each step; step = 0
+  choose,               // the rows that mutual information is estimated from
 };
 
 // What an op asks of the loop that runs it.
@@ -36,6 +37,9 @@ struct NoiseSource {
   Purpose purpose = Purpose::latent;
   std::uint32_t sample = 0;  // k, below 2^16
 };
+
+// Data that is binarized once is data: the same in every run and every evaluation, whatever their seeds.
+inline constexpr NoiseSource kBinarizeOnce{0, Purpose::binarize_once, 0};
 
 // The step of a source's counters.
 CUVAE_HD constexpr std::uint32_t step_of(const NoiseSource& source, std::uint32_t step) {

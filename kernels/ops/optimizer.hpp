@@ -58,7 +58,7 @@ struct IwaeAdam {
     IwaeAdam bound = *this;
     bound.learning_rate =
         state.pass.learning_rate * state.pass.first_correction / sqrt(state.pass.second_correction);
-    bound.rows = state.pass.batch_rows;
+    bound.rows = state.pass.gradient_factor;
     bound.square_left = state.pass.square_left;
     bound.gradient_scale = state.gradient_scale;
     return bound;

@@ -22,6 +22,7 @@ struct PassPlan {
   float first_correction = 1;   // 1 / (1 - beta1^t)
   float second_correction = 1;  // 1 / (1 - beta2^t)
   float square_left = 1;        // beta2^(t-1)
+  float gradient_factor = 1;    // by which the optimizer multiplies the gradient before it is squared
   float batch_rows = 0;         // of the whole batch
   float data_rows = 0;          // trained on
 };
@@ -78,8 +79,8 @@ CUVAE_HD double negative_elbo(const StepState& state, double nll, double kl) {
 }
 
 // Decides over the update: scale it where the norm is clipped (clip_norm 0: never; Pascanu et al., 2013),
-// skip it where the loss is not finite or the square of what is left overflows, which would stay in Adam's
-// second moments for ever.
+// skip it where the loss is not finite or the square of what the optimizer takes overflows, which would stay
+// in Adam's second moments for ever.
 struct JudgeGradient {
   double gradient_square, clip_norm;
   CUVAE_HD void operator()(StepState& state) const {
@@ -87,7 +88,8 @@ struct JudgeGradient {
     const double norm = sqrt(gradient_square),
                  scale = clip_norm > 0 && norm > clip_norm ? clip_norm / norm : 1;
     constexpr double kMost{FLT_MAX};
-    const bool fits = isfinite(gradient_square) && gradient_square * scale * scale <= kMost;
+    const double taken = scale * static_cast<double>(state.pass.gradient_factor);
+    const bool fits = isfinite(gradient_square) && gradient_square * taken * taken <= kMost;
     if (has_given_up(state)) return;
     state.gradient_square = gradient_square;
     state.gradient_scale = static_cast<float>(scale);

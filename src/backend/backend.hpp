@@ -302,7 +302,7 @@ class Backend {
     float* kernels = nullptr;      // of pairs
   };
   virtual void kernel_means(PassContext pass, Matrix a, Matrix b, const Kernel& kernel, float* means) = 0;
-  // d_a (+)= factor times the gradient of the mean over i of means[i], b held.
+  // d_a = factor times the gradient of the mean over i of means[i], b held.
   virtual void kernel_backward(PassContext pass, Matrix a, Matrix b, const Kernel& kernel, float factor,
                                Matrix d_a) = 0;
   virtual void discrepancy(PassContext pass, float factor, const float* means_of_z, const float* means_of_p,

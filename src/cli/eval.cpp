@@ -68,6 +68,21 @@ class RowFile {
   std::optional<io::NpyWriter> file_;
 };
 
+bool varies(const Factors& factors, std::size_t factor) {
+  for (std::size_t at = factor; at < factors.levels.size(); at += factors.names.size()) {
+    if (factors.levels[at] != factors.levels[factor]) return true;
+  }
+  return false;
+}
+
+void require_one_that_varies(const std::string& path, const Factors& factors) {
+  for (std::size_t factor = 0; factor < factors.names.size(); ++factor) {
+    if (varies(factors, factor)) return;
+  }
+  throw Error(Errc::data, path + ": no factor varies over the rows, so there is nothing to know of it" +
+                              "\nGive factors that differ from row to row.");
+}
+
 // Those of built-in data are known.
 std::optional<Factors> factors_of(const Request& request, const Dataset& data) {
   if (request.factors.empty()) return data.known_factors();
@@ -77,6 +92,7 @@ std::optional<Factors> factors_of(const Request& request, const Dataset& data) {
     throw Error(Errc::data, request.factors + ": has " + std::to_string(rows) + " rows, " + request.use.data +
                                 " has " + std::to_string(data.rows()) +
                                 "\nGive a row of factors for each row of DATA, in the same order.");
+  require_one_that_varies(request.factors, factors);
   return factors;
 }
 
@@ -103,9 +119,6 @@ Evaluation evaluate(const Request& request, Vae& vae, const Dataset& data) {
             "\nLook at the values (cuvae info), take an earlier checkpoint, or train again with a lower "
             "--lr.");
   }
-  if (!request.factors.empty() && !result.information_gap)
-    throw Error(Errc::data, request.factors + ": no factor varies over the first rows" +
-                                "\nGive factors that differ between the first 1024 rows.");
   rows.commit();
   return result;
 }

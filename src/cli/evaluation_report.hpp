@@ -17,4 +17,7 @@ struct EvaluationReport {
   [[nodiscard]] std::string as_table() const;
 };
 
+// "19 of 50"; with a second stochastic layer "16 + 5 of 100 + 50".
+[[nodiscard]] std::string active_units_text(const Evaluation& result);
+
 }  // namespace cuvae::cli

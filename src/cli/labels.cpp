@@ -73,7 +73,9 @@ Dataset with_labels(const ModelUse& use, const Vae& vae, const Dataset& data) {
   Dataset labelled = data.with_labels_of(use.labels, classes ? model.label_dim : 0);
   if (labelled.label_cols() != model.label_dim || labelled.labels_are_classes() != classes) {
     throw Error(Errc::data, use.labels + ": its labels are not " + kind_of(model) + ", as those " +
-                                use.checkpoint + " was trained with\nGive labels of the same kind.");
+                                use.checkpoint +
+                                " was trained with\nGive labels of the same kind: an integer to a row is a "
+                                "class, numbers are float32.");
   }
   return labelled;
 }

@@ -212,7 +212,7 @@ std::string shorten(TrainConfig& train, double scale) {
   }
   train.schedule.steps = steps;
   if (steps.empty() && train.schedule.kind == LearningRateSchedule::Kind::steps) train.schedule = {};
-  train.kl_warmup = std::min(train.kl_warmup * scale, static_cast<double>(train.epochs));
+  train.kl_warmup *= scale;
   if (train.patience > 0) train.patience = std::max(1, scaled_epoch(train.patience, scale));
   return std::to_string(train.epochs) + " epochs in place of " + std::to_string(before);
 }

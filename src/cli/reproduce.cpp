@@ -127,15 +127,14 @@ struct Verdict {
   static std::string estimate(std::int32_t samples) { return "-L_" + std::to_string(samples); }
 
   [[nodiscard]] std::string as_table() const {
-    Rows rows{
-        {"preset", preset.name + ", " + preset.source},
-        {"schedule", schedule()},
-        {"published",
-         fixed(preset.nll, 2) + " nats per row, " + estimate(preset.samples) + " of the test data"},
-        {"measured", fixed(measured(), 2) + " +- " + fixed(result.iwae.draw_error, 3) + " (draws) +- " +
-                         fixed(result.iwae.row_error, 2) + " (rows), " + estimate(result.samples)},
-        {"tolerance", words()},
-        {"active units", std::to_string(result.active_units) + " of " + std::to_string(result.units.size())}};
+    Rows rows{{"preset", preset.name + ", " + preset.source},
+              {"schedule", schedule()},
+              {"published",
+               fixed(preset.nll, 2) + " nats per row, " + estimate(preset.samples) + " of the test data"},
+              {"measured", fixed(measured(), 2) + " +- " + fixed(result.iwae.draw_error, 3) + " (draws) +- " +
+                               fixed(result.iwae.row_error, 2) + " (rows), " + estimate(result.samples)},
+              {"tolerance", words()},
+              {"active units", active_units_text(result)}};
     if (!preset.differs.empty()) rows.emplace_back("differs", preset.differs);
     return two_columns(rows);
   }

@@ -135,7 +135,8 @@ ExitCode train(const Request& request, RunSettings settings) {
   const Dataset data = settings.rows > 0 ? whole.first(settings.rows) : whole;
   std::optional<Dataset> validation;
   if (!settings.validation.empty())
-    validation = open_labelled(settings.validation, settings.validation_labels, data.label_cols());
+    validation = open_labelled(settings.validation, settings.validation_labels,
+                               data.labels_are_classes() ? data.label_cols() : 0);
   settings.model.data_dim = data.cols();
   settings.model.label_dim = data.label_cols();
   if (data.label_cols() > 0 && !data.labels_are_classes()) settings.model.label_kind = LabelKind::real;

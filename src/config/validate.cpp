@@ -52,6 +52,8 @@ void validate(const ModelConfig& config) {
               std::string(to_string(config.likelihood)) + ", allowed: none");
   require(config.label_dim > 0 || config.label_kind == LabelKind::one_hot,
           "label_kind: there are no labels; set label_dim too");
+  require(config.prior != Prior::standard || config.prior_components == ModelConfig().prior_components,
+          "prior_components: a standard prior has none; leave it out, or choose prior mixture or vamp");
   require(config.label_dim == 0 || config.prior != Prior::vamp,
           "prior: vamp takes q(z|u) of inputs that have no labels; leave the labels out, or choose prior "
           "standard or mixture");

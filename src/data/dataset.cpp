@@ -77,7 +77,7 @@ Dataset Dataset::first(std::int64_t rows) const {
   impl->rows = rows;
   impl->description += ", the first " + std::to_string(rows) + " rows";
   impl->labels = nullptr;
-  data::scan(*impl);
+  data::scan(*impl, data::Extent::part);
   Dataset some(std::move(impl));
   if (!impl_->labels) return some;
   return labelled(some, {Dataset(impl_->labels).first(rows).impl_, impl_->labels_are_classes});

@@ -22,11 +22,14 @@ float* gather(data::StoredValues innermost, std::span<const data::Axis> axes, fl
 
 }  // namespace
 
-bool Dataset::Impl::contiguous() const noexcept {
+bool Dataset::Impl::row_major() const noexcept {
   const std::int64_t size = data::size_of(type);
-  const bool dense = columns.size() == 1 && columns[0].stride == size && row_stride == cols * size;
-  const bool aligned = reinterpret_cast<std::uintptr_t>(base) % static_cast<std::uintptr_t>(size) == 0;
-  return dense && aligned &&
+  return columns.size() == 1 && columns[0].stride == size && row_stride == cols * size;
+}
+
+bool Dataset::Impl::contiguous() const noexcept {
+  const auto size = static_cast<std::uintptr_t>(data::size_of(type));
+  return row_major() && reinterpret_cast<std::uintptr_t>(base) % size == 0 &&
          (type == data::ElementType::u8 ||
           (type == data::ElementType::f32 && order == data::ByteOrder::native));
 }

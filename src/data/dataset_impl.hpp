@@ -50,6 +50,9 @@ struct Dataset::Impl {
   // The values are an aligned row-major matrix of u8 (each times scale) or of native f32.
   [[nodiscard]] bool contiguous() const noexcept;
 
+  // The values of a row lie side by side, and rows one after the other.
+  [[nodiscard]] bool row_major() const noexcept;
+
   // Row `row` as cols floats, unchecked.
   void read(std::int64_t row, float* out) const;
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "src/core/read_error.hpp"
 #include "src/data/from_memory.hpp"
@@ -51,22 +50,24 @@ std::shared_ptr<const Dataset::Impl> side_by_side(const Dataset::Impl& file) {
 Labels labels_of_classes(std::span<const std::int32_t> classes, std::int32_t count,
                          const std::string& source) {
   if (classes.empty()) core::refuse(source, "there are zero labels", "Give one for each row.");
-  const std::int32_t columns = count > 0 ? count : std::ranges::max(classes) + 1;
-  if (columns > kMostClasses)
-    core::refuse(
-        source,
-        "there would be " + std::to_string(columns) + " classes, more than " + std::to_string(kMostClasses),
-        "Number the classes from 0 without gaps, or give labels that are numbers as float32.");
-  const auto rows = static_cast<std::int64_t>(classes.size());
-  std::shared_ptr<std::byte[]> block = allocate_block(rows * columns, source);
-  std::memset(block.get(), 0, static_cast<std::size_t>(rows * columns));
+  const std::int32_t most = count > 0 ? count - 1 : std::max(0, std::ranges::max(classes));
+  if (most >= kMostClasses)
+    core::refuse(source,
+                 "there would be " + std::to_string(std::int64_t{most} + 1) + " classes, more than " +
+                     std::to_string(kMostClasses),
+                 "Number the classes from 0 without gaps, or give labels that are numbers as float32.");
+  const std::int64_t rows = std::ssize(classes);
+  const std::int32_t columns = most + 1;
   for (std::int64_t row = 0; row < rows; ++row) {
     const std::int32_t one = classes[static_cast<std::size_t>(row)];
-    if (one < 0 || one >= columns)
+    if (one < 0 || one > most)
       core::refuse(source, beyond(row, static_cast<float>(one)),
-                   "The classes go from 0 to " + std::to_string(columns - 1) + ".");
-    block[row * columns + one] = std::byte{1};
+                   "The classes go from 0 to " + std::to_string(most) + ".");
   }
+  std::shared_ptr<std::byte[]> block = allocate_block(rows * columns, source);
+  std::fill_n(block.get(), rows * columns, std::byte{0});
+  for (std::int64_t row = 0; row < rows; ++row)
+    block[row * columns + classes[static_cast<std::size_t>(row)]] = std::byte{1};
   std::shared_ptr<Dataset::Impl> all = from_memory(
       {std::move(block), ElementType::u8, rows, columns, {}, source, std::to_string(columns) + " classes"});
   all->scale = all->high = 1.0f;  // not pixels

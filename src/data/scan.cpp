@@ -68,6 +68,28 @@ std::vector<std::int64_t> geometry(const Dataset::Impl& data) {
   return numbers;
 }
 
+// The fastest order for any layout.
+void scan_as_stored(const Dataset::Impl& data, Range& range, Fingerprint& fingerprint) {
+  const std::int64_t size = size_of(data.type), total = data.rows * data.cols;
+  float values[kBlock];
+  for (std::int64_t first = 0; first < total; first += kBlock) {
+    const std::int64_t count = std::min(kBlock, total - first);
+    const std::byte* from = data.base + first * size;
+    fingerprint.add(from, count * size);
+    convert({from, size, count, data.type, data.order}, data.scale, values);
+    range.add({values, static_cast<std::size_t>(count)});
+  }
+}
+
+void scan_rows(const Dataset::Impl& data, Range& range, Fingerprint& fingerprint) {
+  std::vector<float> values(static_cast<std::size_t>(data.cols));
+  for (std::int64_t row = 0; row < data.rows; ++row) {
+    data.read(row, values.data());
+    fingerprint.add(values.data(), std::ssize(values) * static_cast<std::int64_t>(sizeof(float)));
+    range.add(values);
+  }
+}
+
 }  // namespace
 
 std::optional<Place> find_value(const Dataset::Impl& data, const std::function<bool(float)>& wanted) {
@@ -80,19 +102,11 @@ std::optional<Place> find_value(const Dataset::Impl& data, const std::function<b
   return std::nullopt;
 }
 
-void scan(Dataset::Impl& data) {
-  const std::int64_t size = size_of(data.type), total = data.rows * data.cols;
+void scan(Dataset::Impl& data, Extent extent) {
   Range range;
   Fingerprint fingerprint;
-  float values[kBlock];
-  for (std::int64_t first = 0; first < total;
-       first += kBlock) {  // as stored: the fastest order for any layout
-    const std::int64_t count = std::min(kBlock, total - first);
-    const std::byte* from = data.base + first * size;
-    fingerprint.add(from, count * size);
-    convert({from, size, count, data.type, data.order}, data.scale, values);
-    range.add({values, static_cast<std::size_t>(count)});
-  }
+  extent == Extent::whole || data.row_major() ? scan_as_stored(data, range, fingerprint)
+                                              : scan_rows(data, range, fingerprint);
   if (!range.finite()) {
     const auto place = find_value(data, [](float value) { return !std::isfinite(value); }).value();
     const char* infinite = data.type == ElementType::f64 ? "infinite, or beyond float32" : "infinite";

@@ -19,7 +19,9 @@ struct Place {
 [[nodiscard]] std::optional<Place> find_value(const Dataset::Impl& data,
                                               const std::function<bool(float)>& wanted);
 
-// Sets low, high and fingerprint. Throws Error(data), naming the first row and column, for NaN and Inf.
-void scan(Dataset::Impl& data);
+// Sets low, high and fingerprint. Throws Error(data), naming the first row and column, for NaN and Inf. part:
+// there are more rows in memory than data.rows, which in some layouts lie between these.
+enum class Extent { whole, part };
+void scan(Dataset::Impl& data, Extent extent = Extent::whole);
 
 }  // namespace cuvae::data

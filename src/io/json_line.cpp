@@ -85,6 +85,15 @@ JsonObject& JsonObject::add(std::string_view key, std::string_view value) {
   return add_text(key, text);
 }
 
+JsonObject& JsonObject::add(std::string_view key, std::span<const std::string> values) {
+  std::string text;
+  for (const std::string& value : values) {
+    if (!text.empty()) text += ',';
+    append_json_string(text, value);
+  }
+  return add_text(key, '[' + text + ']');
+}
+
 JsonObject& JsonObject::add(std::string_view key, std::span<const std::int64_t> values) {
   std::string text;
   for (const std::int64_t value : values) text.append(text.empty() ? "" : ",").append(shortest(value));

@@ -24,6 +24,7 @@ class JsonObject {
   JsonObject& add(std::string_view key, std::nullptr_t);
   JsonObject& add(std::string_view key, std::span<const std::int64_t> values);
   JsonObject& add(std::string_view key, std::span<const double> values);
+  JsonObject& add(std::string_view key, std::span<const std::string> values);
   JsonObject& add(std::string_view key, const JsonObject& value);
 
   [[nodiscard]] std::string str() const { return '{' + members_ + '}'; }

@@ -1,6 +1,9 @@
 #include "src/model/buffers.hpp"
 
+#include <limits>
 #include <utility>
+
+#include "cuvae/error.hpp"
 
 namespace cuvae::model {
 namespace {
@@ -21,6 +24,18 @@ std::int64_t NetworkPlan::bytes() const {
   std::int64_t total = 0;
   for (const Item& item : items) total += bytes_of(item);
   return total;
+}
+
+void NetworkPlan::add_vector(const std::string& name, std::int64_t rows) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max() - ops::kPadding;
+  if (rows > kMost) {
+    throw Error(
+        Errc::invalid_argument,
+        "batch: a pass would take " + std::to_string(rows) + " numbers of '" + name +
+            "', of which there can be " + std::to_string(kMost) +
+            "\nTake a smaller batch (or micro_batch), fewer samples, or fewer components of the prior.");
+  }
+  items.push_back({name, 1, static_cast<std::int32_t>(rows)});
 }
 
 Buffers::Buffers(Backend& backend, NetworkPlan plan)

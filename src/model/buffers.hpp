@@ -34,10 +34,9 @@ struct NetworkPlan {
            ops::Element element = ops::Element::f32) {
     items.push_back({name, rows, cols, element});
   }
-  // A number for each of so many rows.
-  void add_vector(const std::string& name, std::int64_t rows) {
-    items.push_back({name, 1, static_cast<std::int32_t>(rows)});
-  }
+  // A number for each of so many rows, or pairs of rows. Throws Error(invalid_argument) where loops could not
+  // count them.
+  void add_vector(const std::string& name, std::int64_t rows);
 };
 
 class Buffers {

@@ -29,6 +29,7 @@ Sampling sampling_of(const TrainConfig& config) {
     return LatentKl{.form = LatentKl::Form::sampled, .gradient = gradient};
   };
   const std::int32_t k = config.samples;
+  const Weighting by_weight = k > 1 ? Weighting::importance : Weighting::equal;  // one has all the weight
   switch (config.objective) {
     case Objective::elbo:
       return {k, LatentKl{}, Weighting::equal, held_kl(config)};
@@ -37,9 +38,9 @@ Sampling sampling_of(const TrainConfig& config) {
     case Objective::stl:
       return {k, sampled(SampleGradient::path), Weighting::equal};
     case Objective::iwae:
-      return {k, sampled(SampleGradient::total), Weighting::importance};
+      return {k, sampled(SampleGradient::total), by_weight};
     case Objective::dreg:
-      return {k, sampled(SampleGradient::doubly), Weighting::importance};
+      return {k, sampled(SampleGradient::doubly), by_weight};
     case Objective::tc_mws:
       return {k, sampled(SampleGradient::total), Weighting::equal,
               total_correlation(config, ops::PairWeights::minibatch)};

@@ -11,12 +11,26 @@ namespace cuvae::train {
 
 namespace {
 
-// Rows of the decoder in one pass: enough to keep the device busy, few enough for its caches.
-constexpr std::int64_t kRowsOnHost = 1 << 12, kRowsOnDevice = 1 << 16;
+// Of the draws in one pass: enough rows of the decoder to keep the device busy, few enough for its caches;
+// and memory for them, whatever their width. Not what is free: the draws' sums would depend on it.
+struct Reach {
+  std::int64_t rows, bytes;
+};
+constexpr Reach kOnHost{1 << 12, std::int64_t{256} << 20}, kOnDevice{1 << 16, std::int64_t{2} << 30};
 
-std::int32_t samples_at_once(const Backend& backend, std::int64_t batch, std::int32_t samples) {
-  const std::int64_t rows = backend.reads_host_memory() ? kRowsOnHost : kRowsOnDevice;
-  return static_cast<std::int32_t>(std::clamp<std::int64_t>(rows / batch, 1, samples));
+const LatentKl kSampledKl{.form = LatentKl::Form::sampled};
+
+std::int32_t samples_at_once(Backend& backend, const ModelConfig& config, std::int64_t batch,
+                             std::int32_t most) {
+  const Reach reach = backend.reads_host_memory() ? kOnHost : kOnDevice;
+  const auto bytes_of = [&](std::int32_t samples) {
+    return model::plan_network(config, batch, model::Use::inference, {samples, kSampledKl},
+                               model::forms_of(backend))
+        .bytes();
+  };
+  const std::int64_t one = bytes_of(1), each = std::max<std::int64_t>(1, bytes_of(2) - one);
+  const std::int64_t fit = 1 + std::max<std::int64_t>(0, reach.bytes - one) / each;
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(std::min(fit, reach.rows / batch), 1, most));
 }
 
 std::vector<double> wide(const std::vector<float>& values) { return {values.begin(), values.end()}; }
@@ -29,7 +43,8 @@ Evaluator::Evaluator(Backend& backend, const ModelConfig& config, const model::L
       most_(most),
       kl_(config::has_standard_prior(config) ? Evidence::Kl::closed : Evidence::Kl::drawn),
       network_(backend, config, layout, parameters, batch, model::Use::inference,
-               {samples_at_once(backend, batch, most), LatentKl{.form = LatentKl::Form::sampled}}) {
+               {samples_at_once(backend, config, batch, most), kSampledKl}),
+      top_latent_(config.top_latent) {
   const auto append = [](std::vector<model::Phase>& to, const std::vector<model::Phase>& part) {
     to.insert(to.end(), part.begin(), part.end());
   };
@@ -72,6 +87,10 @@ std::vector<Evidence> Evaluator::draw(const Batch& batch, const Request& request
     }
     if (done == 0 && request.information == Request::Information::mutual)
       first_draws_ = network_.download(network_.z(), count);
+    if (done == 0 && top_latent_ > 0) {
+      const auto [mean, log_var] = model::halves(network_.buffer("top_head"), top_latent_);
+      first_top_ = download(mean, log_var, count);
+    }
     const std::int64_t part = batch.rows * (done + wanted) / request.samples;
     if (request.progress && !request.progress(batch.first + part))
       throw Error(Errc::invalid_argument, "evaluation: stopped by its progress callback");
@@ -82,13 +101,15 @@ std::vector<Evidence> Evaluator::draw(const Batch& batch, const Request& request
 Evaluation Evaluator::run(Feed& feed, const Request& request) {
   network_.input().binarize = request.binarize;
   const bool once = request.binarize == Binarize::once;
-  network_.input().binarize_noise = {request.seed,
-                                     once ? ops::Purpose::binarize_once : ops::Purpose::evaluate_binarize, 0};
+  network_.input().binarize_noise =
+      once ? ops::kBinarizeOnce : ops::NoiseSource{request.seed, ops::Purpose::evaluate_binarize, 0};
   network_.input().latent_noise = {request.seed, ops::Purpose::evaluate_latent, 0};
   const std::int64_t all = request.order.rows;
   const Backend::Buffer passes = upload_passes(all);
   network_.set_state({});
-  Tally tally(network_.mean().cols, kl_);
+  const bool mutual = request.information == Request::Information::mutual;
+  Tally tally(network_.mean().cols, kl_, top_latent_,
+              mutual ? chosen_rows(all, request.seed) : std::vector<std::int64_t>{});
   for (std::int64_t first = 0; first < all; first += network_.rows()) {
     const Batch batch{first, std::min(network_.rows(), all - first)};
     const int place = feed.is_resident() ? 0 : feed.hand_out(request.order, 0, first, batch.rows);
@@ -104,20 +125,26 @@ Evaluation Evaluator::run(Feed& feed, const Request& request) {
   return result;
 }
 
+Evaluator::Posteriors Evaluator::download(Matrix mean, Matrix log_var, std::int64_t rows) const {
+  Posteriors posteriors{wide(network_.download(mean, rows)), wide(network_.download(log_var, rows))};
+  for (double& value : posteriors.log_var) value = ops::soft_bound(value).value;
+  return posteriors;
+}
+
 void Evaluator::add(Tally& tally, const Batch& batch, const std::vector<Evidence>& evidence,
                     const Request& request) const {
   const auto latent = static_cast<std::size_t>(network_.mean().cols);
   const auto samples = static_cast<std::size_t>(network_.sample_pass().samples);
-  const std::vector<double> means = wide(network_.download(network_.mean(), batch.rows));
-  std::vector<double> log_vars = wide(network_.download(network_.log_var(), batch.rows));
-  for (double& value : log_vars) value = ops::soft_bound(value).value;
+  const Posteriors posteriors = download(network_.mean(), network_.log_var(), batch.rows);
   for (std::size_t row = 0; row < evidence.size(); ++row) {
-    const Posterior q{std::span(means).subspan(row * latent, latent),
-                      std::span(log_vars).subspan(row * latent, latent)};
+    const std::int64_t number = batch.first + static_cast<std::int64_t>(row);
+    const std::size_t first_draw = row * samples;
+    const Posterior q = posteriors.of(row, latent);
     const RowEvaluation result = tally.add(q, evidence[row]);
+    if (top_latent_ > 0) tally.add_top(first_top_.of(first_draw, static_cast<std::size_t>(top_latent_)));
     if (request.information == Request::Information::mutual)
-      tally.add_draw(q, std::span(first_draws_).subspan(row * samples * latent, latent));
-    if (request.row) request.row(batch.first + static_cast<std::int64_t>(row), result);
+      tally.add_draw(number, q, std::span(first_draws_).subspan(first_draw * latent, latent));
+    if (request.row) request.row(number, result);
   }
 }
 

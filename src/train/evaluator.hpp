@@ -10,6 +10,7 @@
 #include "src/model/network.hpp"
 #include "src/train/evidence.hpp"
 #include "src/train/feed.hpp"
+#include "src/train/latents.hpp"
 
 namespace cuvae::train {
 
@@ -28,8 +29,8 @@ class Evaluator {
     std::optional<Factors> factors{};  // of the rows; goes with mutual information
   };
 
-  // Allocates a network for `batch` rows at a time, with as many draws of each as are worth one pass, `most`
-  // at most.
+  // Allocates a network for `batch` rows at a time, with as many draws of each as are worth one pass and fit
+  // the memory meant for it, `most` at most.
   Evaluator(Backend& backend, const ModelConfig& config, const model::Layout& layout,
             const model::Parameters& parameters, std::int64_t batch, std::int32_t most = 1);
 
@@ -48,13 +49,24 @@ class Evaluator {
   [[nodiscard]] std::vector<Evidence> draw(const Batch& batch, const Request& request);
   void add(Tally& tally, const Batch& batch, const std::vector<Evidence>& evidence,
            const Request& request) const;
+  // What a row's posterior of either layer is, of a network's head.
+  struct Posteriors {
+    std::vector<double> mean, log_var;
+    [[nodiscard]] Posterior of(std::size_t row, std::size_t latent) const {
+      return {std::span(mean).subspan(row * latent, latent),
+              std::span(log_var).subspan(row * latent, latent)};
+    }
+  };
+  [[nodiscard]] Posteriors download(Matrix mean, Matrix log_var, std::int64_t rows) const;
 
   Backend* backend_;
   std::int32_t most_;
   Evidence::Kl kl_;
   model::Network network_;
   std::vector<model::Phase> encode_, draw_;
+  std::int32_t top_latent_;
   std::vector<float> first_draws_;  // z of each row's first draw
+  Posteriors first_top_;            // q(z2|z) of that draw
 };
 
 // The means of sums over rows; NaN where there are none.

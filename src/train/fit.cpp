@@ -236,8 +236,7 @@ void Fit::consider_best(EpochMetrics& metrics) {
     run.best_elbo = elbo;
     run.best_epoch = run.epochs_finished;
     run.epochs_since_best = 0;
-  } else if (run.best_epoch > 0 &&
-             static_cast<double>(run.epochs_finished) > trainer_.train_config.kl_warmup) {
+  } else if (run.best_epoch > 0 && !schedule_.rises_before(position())) {
     ++run.epochs_since_best;  // while the KL weight still rises, a worse ELBO says nothing
   }
 }

@@ -5,19 +5,21 @@
 #include <map>
 
 #include "kernels/ops/log_sum_exp.hpp"
+#include "kernels/ops/permutation.hpp"
 
 namespace cuvae::train {
 namespace {
 
-// A factor over the first rows, its levels counted from 0.
+// A factor over the chosen rows, its levels counted from 0.
 struct Levels {
   std::vector<std::size_t> of_row;
   std::vector<double> rows;  // with each level
 
-  Levels(const Factors& factors, std::size_t factor, std::size_t count) {
+  Levels(const Factors& factors, std::size_t factor, const std::vector<std::int64_t>& chosen) {
     std::map<std::int32_t, std::size_t> number;
-    for (std::size_t row = 0; row < count; ++row) {
-      const std::int32_t level = factors.levels[row * factors.names.size() + factor];
+    for (const std::int64_t row : chosen) {
+      const std::int32_t level =
+          factors.levels[static_cast<std::size_t>(row) * factors.names.size() + factor];
       of_row.push_back(number.try_emplace(level, number.size()).first->second);
       rows.resize(number.size());
       ++rows[of_row.back()];
@@ -31,7 +33,7 @@ struct Levels {
 };
 
 // Of one dimension: q(z_at|x_n) of every row n, over the largest.
-std::vector<double> densities(const FirstDraws& draws, std::size_t at, std::size_t dimension) {
+std::vector<double> densities(const ChosenDraws& draws, std::size_t at, std::size_t dimension) {
   std::vector<double> values(draws.rows());
   for (std::size_t of = 0; of < values.size(); ++of) values[of] = draws.log_density(of, at, dimension);
   const double most = *std::ranges::max_element(values);
@@ -49,7 +51,7 @@ double given(const Levels& levels, std::size_t at, const std::vector<double>& de
 }
 
 // [factors, latent]
-std::vector<std::vector<double>> informations(const FirstDraws& draws, const std::vector<Levels>& factors) {
+std::vector<std::vector<double>> informations(const ChosenDraws& draws, const std::vector<Levels>& factors) {
   const auto rows = static_cast<double>(draws.rows());
   std::vector<std::vector<double>> sums(factors.size(), std::vector<double>(draws.latent()));
   for (std::size_t i = 0; i < draws.latent(); ++i) {
@@ -82,8 +84,17 @@ FactorInformation best_two(const std::vector<double>& information, double entrop
 
 }  // namespace
 
-void FirstDraws::add(const Posterior& q, std::span<const float> z) {
-  if (rows() == static_cast<std::size_t>(kMostRows)) return;
+std::vector<std::int64_t> chosen_rows(std::int64_t rows, std::uint64_t seed) {
+  constexpr std::int64_t kMost = 1024;
+  std::vector<std::int64_t> chosen;
+  const ops::Permutation drawn(seed, ops::Purpose::choose, 0, rows);
+  for (std::int64_t i = 0; i < std::min(rows, kMost); ++i) chosen.push_back(drawn(i));
+  std::ranges::sort(chosen);
+  return chosen;
+}
+
+void ChosenDraws::add(std::int64_t row, const Posterior& q, std::span<const float> z) {
+  if (rows() == chosen_.size() || row != chosen_[rows()]) return;
   for (std::size_t i = 0; i < latent_; ++i) {
     mean_.push_back(q.mean[i]);
     log_var_.push_back(q.log_var[i]);
@@ -92,7 +103,7 @@ void FirstDraws::add(const Posterior& q, std::span<const float> z) {
   }
 }
 
-double mutual_information(const FirstDraws& draws) {
+double mutual_information(const ChosenDraws& draws) {
   const std::size_t rows = draws.rows();
   const auto log_density = [&](std::size_t of, std::size_t at) {
     double sum = 0;
@@ -108,18 +119,18 @@ double mutual_information(const FirstDraws& draws) {
   return rows > 0 ? sum / static_cast<double>(rows) : 0;
 }
 
-std::optional<InformationGap> information_gap(const FirstDraws& draws, const Factors& factors) {
+std::optional<InformationGap> information_gap(const ChosenDraws& draws, const Factors& factors) {
   std::vector<Levels> levels;
   std::vector<std::string> names;
+  InformationGap result;
   for (std::size_t factor = 0; factor < factors.names.size(); ++factor) {
-    Levels one(factors, factor, draws.rows());
-    if (one.rows.size() < 2) continue;
-    levels.push_back(std::move(one));
-    names.push_back(factors.names[factor]);
+    Levels one(factors, factor, draws.chosen());
+    const bool varies = one.rows.size() > 1;
+    (varies ? names : result.left_out).push_back(factors.names[factor]);
+    if (varies) levels.push_back(std::move(one));
   }
   if (levels.empty()) return std::nullopt;
   const std::vector<std::vector<double>> information = informations(draws, levels);
-  InformationGap result;
   result.rows = static_cast<std::int64_t>(draws.rows());
   for (std::size_t k = 0; k < levels.size(); ++k) {
     result.factors.push_back(best_two(information[k], levels[k].entropy()));

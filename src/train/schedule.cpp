@@ -53,16 +53,17 @@ Schedule::Schedule(const TrainConfig& config, std::int64_t rows)
   }
   warmup_steps_ = config_.kl_warmup * static_cast<double>(steps_per_epoch_);
   cycle_steps_ = static_cast<double>(total_steps_) / config_.kl_cycles;
-  if (warmup_steps_ > cycle_steps_) refuse_endless_warmup();
+  if (warmup_steps_ > 0 && warmup_steps_ > cycle_steps_ - 1) refuse_endless_warmup();
 }
 
 void Schedule::refuse_endless_warmup() const {
   const double epochs = cycle_steps_ / static_cast<double>(steps_per_epoch_);
   const std::string what = config_.kl_capacity > 0 ? "the KL's capacity" : "the KL weight";
   throw Error(Errc::invalid_argument,
-              "kl_warmup: " + config::format(config_.kl_warmup) + " epochs are more than the " +
-                  config::format(epochs) + (config_.kl_cycles > 1 ? " of a cycle" : " of the run") + ", so " +
-                  what + " would never reach its value\nTrain for longer, or warm up over fewer epochs.");
+              "kl_warmup: " + config::format(config_.kl_warmup) + " epochs do not end before the " +
+                  config::format(epochs) + (config_.kl_cycles > 1 ? " of a cycle" : " of the run") +
+                  " do, so " + what +
+                  " would never reach its value\nTrain for longer, or warm up over fewer epochs.");
 }
 
 std::int64_t Schedule::rows_of(std::int64_t step_in_epoch) const {
@@ -100,6 +101,8 @@ double Schedule::risen(std::int64_t position) const {
   return std::min(1.0, in_cycle / warmup_steps_);
 }
 
+bool Schedule::rises_before(std::int64_t position) const { return position > 0 && risen(position - 1) < 1.0; }
+
 double Schedule::kl_weight(std::int64_t position) const {
   return config_.kl_weight * (config_.kl_capacity > 0 ? 1.0 : risen(position));
 }
@@ -114,6 +117,7 @@ std::vector<ops::PassPlan> Schedule::step(std::int64_t position, std::int64_t up
   const std::int64_t counted = sampling.weighting == model::Weighting::equal ? rows * sampling.samples : rows;
   pass.row_weight = static_cast<float>(1.0 / static_cast<double>(counted));
   pass.batch_rows = static_cast<float>(rows);
+  if (config_.optimizer == Optimizer::iwae_adam) pass.gradient_factor = pass.batch_rows;
   pass.data_rows = static_cast<float>(rows_);
   pass.kl_weight = static_cast<float>(kl_weight(position));
   pass.kl_capacity = static_cast<float>(kl_capacity(position));

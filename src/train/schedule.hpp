@@ -40,6 +40,8 @@ class Schedule {
   // Linear from 0 over the first kl_warmup epochs of each cycle; where there is a capacity, that rises.
   [[nodiscard]] double kl_weight(std::int64_t position) const;
   [[nodiscard]] double kl_capacity(std::int64_t position) const;
+  // Whether the step before `position` was one of a warm-up.
+  [[nodiscard]] bool rises_before(std::int64_t position) const;
 
   // Passes of the step at `position`; `update` counts every update of the trainer, from 0.
   [[nodiscard]] std::vector<ops::PassPlan> step(std::int64_t position, std::int64_t update) const;

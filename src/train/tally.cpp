@@ -4,6 +4,14 @@
 
 namespace cuvae::train {
 
+namespace {
+
+std::int32_t count_active(const std::vector<LatentUnit>& units) {
+  return static_cast<std::int32_t>(std::ranges::count_if(units, &LatentUnit::active));
+}
+
+}  // namespace
+
 RowEvaluation Tally::add(const Posterior& q, const Evidence& evidence) {
   const LatentTerms terms = units_.add(q);
   const RowEvaluation row = evidence.row(kl_, terms.kl);
@@ -32,9 +40,11 @@ Evaluation Tally::result(const std::optional<Factors>& factors) const {
   result.inference_gap = result.iwae.value - result.elbo.value;
   result.mutual_information = train::mutual_information(draws_);
   if (factors) result.information_gap = train::information_gap(draws_, *factors);
+  result.information_rows = static_cast<std::int64_t>(draws_.rows());
   result.units = units_.units();
-  result.active_units = static_cast<std::int32_t>(
-      std::ranges::count_if(result.units, [](const LatentUnit& unit) { return unit.active; }));
+  result.active_units = count_active(result.units);
+  result.top_units = top_units_.units();
+  result.active_top_units = count_active(result.top_units);
   return result;
 }
 

@@ -89,6 +89,12 @@ Elbo Trainer::step(std::span<const float> rows, std::span<const float> labels) {
                                             std::to_string(config.batch) + " rows of " +
                                             std::to_string(cols));
   }
+  if (config.objective == Objective::tc_mws || config.objective == Objective::tc_mss) {
+    throw Error(Errc::invalid_argument,
+                "step: objective " + std::string(to_string(config.objective)) +
+                    " weighs a batch by the number of rows there are in all, which only "
+                    "fit() knows; give it a Dataset");
+  }
   require_values(t.model_config, rows);
   train::require_label_values(t.model_config, labels, count, "step");
   const auto stage = [&](std::unique_ptr<Staging>& staging, std::span<const float> values,

@@ -83,8 +83,8 @@ Trainer::Impl::Impl(const ModelConfig& model, const TrainConfig& train, std::uni
   }
   network.input().binarize = model_config.binarize;
   const bool once = model_config.binarize == Binarize::once;
-  network.input().binarize_noise = {train_config.seed,
-                                    once ? ops::Purpose::binarize_once : ops::Purpose::binarize, 0};
+  network.input().binarize_noise =
+      once ? ops::kBinarizeOnce : ops::NoiseSource{train_config.seed, ops::Purpose::binarize, 0};
   network.input().latent_noise = {train_config.seed, ops::Purpose::latent, 0};
   parameters.upload(parameters.arenas().parameters,
                     model::initial_parameters(layout, model_config, train_config.seed));

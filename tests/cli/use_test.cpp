@@ -53,7 +53,8 @@ TEST_F(Use, EvalTellsTheInformationGapOfFactors) {
   EXPECT_EQ(number_field(json.substr(json.find("\"size\"")), "gap"),
             expected.information_gap->factors[3].gap);
   const std::string table = done({"eval", model_, "builtin:shapes:100"});
-  for (const char* part : {"\nmig ", "first 100 rows", "\n  kind ", "\n  angle ", " nats z"})
+  for (const char* part :
+       {"\nmig ", "of 100 rows)", "\n  each to N(0, 1) ", "\n  kind ", "\n  angle ", " nats z"})
     EXPECT_NE(table.find(part), std::string::npos) << part << " is not in\n" << table;
 
   std::vector<float> rows(20 * 784);

@@ -11,8 +11,8 @@ namespace {
 
 template <class Enum>
 class Names : public testing::Test {};
-using Enums =
-    testing::Types<Activation, Likelihood, Variance, Binarize, Initialization, OutputBias, Optimizer>;
+using Enums = testing::Types<Activation, Likelihood, Variance, Binarize, Prior, LabelKind, Initialization,
+                             OutputBias, Objective, Optimizer, RowSequence, Precision>;
 TYPED_TEST_SUITE(Names, Enums);
 
 TYPED_TEST(Names, SpellAndReadEveryValue) {

@@ -43,6 +43,8 @@ TEST(Validate, ModelRefusalsNameFieldAndAllowedValues) {
       {{"decoder_hidden: -5", "1 to"}, [](auto& c) { c.decoder_hidden = {-5}; }},
       {{"decoder_hidden: 65 layers", "up to 64"}, [](auto& c) { c.decoder_hidden.assign(65, 1); }},
       {{"activation", "relu, tanh"}, [](auto& c) { c.activation = static_cast<Activation>(9); }},
+      {{"prior_components: a standard prior has none", "mixture or vamp"},
+       [](auto& c) { c.prior_components = 10; }},
       {{"variance: 0", "at least 1e-06"},
        [](auto& c) { c.likelihood = Likelihood::gaussian, c.fixed_variance = 0.0; }},
       {{"variance: nan"}, [](auto& c) { c.likelihood = Likelihood::gaussian, c.fixed_variance = kNan; }},

@@ -92,6 +92,22 @@ TEST(Dataset, FirstRowsAreADataSetOfTheirOwn) {
   EXPECT_EQ(shapes.known_factors()->levels.size(), 5 * shapes.known_factors()->names.size());
 }
 
+// The file holds columns one after the other, so the first rows are here and there in it.
+TEST(Dataset, FirstRowsOfColumnOrderAreThose) {
+  const SampleFile file("columns.npy",
+                        npy_header("{'descr': '<f4', 'fortran_order': True, 'shape': (3, 2), }") +
+                            bytes_of<float>({0, 0.5f, 9, 0.25f, 1, -4}));
+  const Dataset two = Dataset::open(file.path()).first(2);
+  EXPECT_EQ(row_of(two, 1), (Floats{0.5f, 1}));
+  EXPECT_NO_THROW(two.require_unit_interval()) << "9 and -4 are of the third row";
+  const SampleFile bad("columns.npy",
+                       npy_header("{'descr': '<f4', 'fortran_order': True, 'shape': (3, 2), }") +
+                           bytes_of<float>({0, 0.5f, 0, 0.25f, 7, 0}));
+  expect_error(Errc::data, {"row 1, column 1 (from 0) is 7"},
+               [&] { Dataset::open(bad.path()).first(2).require_unit_interval(); });
+  EXPECT_NE(Dataset::open(bad.path()).first(2).fingerprint(), two.fingerprint());
+}
+
 // What lies behind the first rows is not looked at.
 TEST(Dataset, FirstRowsHaveARangeOfTheirOwn) {
   const Dataset all = Dataset::from_values(std::vector<float>{0, 1, 7}, 1);

@@ -73,6 +73,12 @@ TEST(Labels, ThatDoNotFitAreRefused) {
   expect_error(Errc::data, {"row 0", "of class -1"}, [] { (void)rows(2).with_classes(Classes{-1, 4}); });
   expect_error(Errc::data, {"65537 classes", "without gaps"},
                [] { (void)rows(1).with_classes(Classes{65536}); });
+  constexpr std::int32_t kLeast = std::numeric_limits<std::int32_t>::min();
+  expect_error(Errc::data, {"row 0", "of class -2147483648", "0 to 0"}, [] {
+    (void)rows(2).with_classes(Classes{kLeast, -2});
+  });
+  expect_error(Errc::data, {"2147483648 classes"},
+               [] { (void)rows(1).with_classes(Classes{std::numeric_limits<std::int32_t>::max()}); });
   expect_error(Errc::data, {"zero labels"}, [] { (void)rows(1).with_classes(Classes{}); });
   expect_error(Errc::invalid_argument, {"number of classes"},
                [] { (void)rows(1).with_classes(Classes{0}, -1); });

@@ -196,12 +196,16 @@ Code ReferenceModel::component(std::size_t number) const {
   return code;
 }
 
+Code ReferenceModel::above(std::span<const double> z) const {
+  return head("top_encoder", hidden("top_encoder", config_.top_hidden.size(), z));
+}
+
 Code ReferenceModel::below(std::span<const double> z2) const {
   return head("top_decoder", hidden("top_decoder", config_.top_hidden.size(), z2));
 }
 
 double ReferenceModel::kl_of_top(std::span<const double> z, std::span<const double> eps) const {
-  const Code code = head("top_encoder", hidden("top_encoder", config_.top_hidden.size(), z));
+  const Code code = above(z);
   Values z2 = code.mean;
   for (std::size_t i = 0; i < z2.size(); ++i) z2[i] += std::exp(0.5 * code.log_var[i]) * eps[i];
   return -gaussian_nll(code, z2) + gaussian_nll(Code{Values(z2.size()), Values(z2.size())}, z2) +

@@ -42,8 +42,10 @@ class ReferenceModel {
   [[nodiscard]] Code encode(std::span<const double> x) const;
   // Logits or locations.
   [[nodiscard]] std::vector<double> decode(std::span<const double> z) const;
-  // Of a learned prior, one of its components; of a second stochastic layer, p(z|z2).
+  [[nodiscard]] std::vector<double> draw(std::span<const double> x, std::span<const double> eps) const;  // z
+  // Of a learned prior, one of its components; of a second stochastic layer, q(z2|z) and p(z|z2).
   [[nodiscard]] Code component(std::size_t number) const;
+  [[nodiscard]] Code above(std::span<const double> z) const;
   [[nodiscard]] Code below(std::span<const double> z2) const;
   // The mean of p(x|z), of what decode gave.
   [[nodiscard]] std::vector<double> mean(std::span<const double> output) const;
@@ -58,7 +60,6 @@ class ReferenceModel {
 
   [[nodiscard]] Values dense(const std::string& name, std::span<const double> x) const;
   [[nodiscard]] Values hidden(const std::string& side, std::size_t layers, std::span<const double> x) const;
-  [[nodiscard]] Values draw(std::span<const double> x, std::span<const double> eps) const;
   [[nodiscard]] Code head(const std::string& name, std::span<const double> h) const;
   [[nodiscard]] double log_prior(std::span<const double> z) const;
   // log q(z2|z) - log p(z2) - log p(z|z2)

@@ -181,7 +181,8 @@ double SmallNetwork::row_objective(const Tensors& tensors, const Tensors& held, 
       double objective = 0;
       for (std::size_t j = 0; j < w.size(); ++j) {
         const double share = w[j] / sum(w);
-        objective += share * share * (losses[j].nll + wanted.kl_weight * losses[j].kl);
+        const double twice = share * (1 - wanted.kl_weight + wanted.kl_weight * share);
+        objective += twice * (losses[j].nll + wanted.kl_weight * losses[j].kl);
       }
       return objective;
     }

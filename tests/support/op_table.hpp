@@ -111,6 +111,7 @@ inline ops::StepState table_state() {
                 .first_correction = 2.5f,
                 .second_correction = 200.0f,
                 .square_left = 0.96f,
+                .gradient_factor = 96.0f,
                 .batch_rows = 96.0f};
   state.step = 41;
   state.gradient_scale = 0.375f;

@@ -38,6 +38,16 @@ TEST(EarlyStop, WaitsForTheKlWeightToRise) {
   EXPECT_EQ(result.history.size(), 6u) << "epochs 5 and 6 are the first without excuse";
 }
 
+TEST(EarlyStop, WaitsForTheKlWeightInEveryCycle) {
+  Job job = frozen_job();
+  job.train.kl_warmup = 4;
+  job.train.kl_cycles = 4;  // of 5 epochs: one of them without excuse
+  Trainer trainer = trainer_of(job);
+  const FitResult result = fit(trainer, job);
+  EXPECT_EQ(result.reason, StopReason::early_stop);
+  EXPECT_EQ(result.history.size(), 10u) << "epochs 5 and 10";
+}
+
 TEST(EarlyStop, NeedsPatienceAndValidation) {
   Job job = frozen_job();
   job.train.patience = 0;

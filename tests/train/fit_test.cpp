@@ -401,8 +401,7 @@ TEST(Fit, BinarizedOnceARowIsTheSameInEveryEpoch) {
   for (std::int64_t row = 0; row < job.data.rows(); ++row) {
     const std::vector<float> grey = row_of(job.data, row);
     for (std::int32_t col = 0; col < kColumns; ++col) {
-      const ops::PhiloxBlock words =
-          ops::noise_block(job.train.seed, ops::Purpose::binarize_once, 0, row, 0, col / 4);
+      const ops::PhiloxBlock words = ops::noise_block(0, ops::Purpose::binarize_once, 0, row, 0, col / 4);
       const float drawn = ops::uniform(words.x[col % 4]);
       pixels.push_back(drawn < grey[static_cast<std::size_t>(col)] ? 1.0f : 0.0f);
     }

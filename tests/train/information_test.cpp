@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 #include <random>
 
 #include "data/sample_files.hpp"
@@ -14,7 +16,8 @@
 namespace cuvae::test {
 namespace {
 
-using train::FirstDraws;
+using train::chosen_rows;
+using train::ChosenDraws;
 using train::information_gap;
 
 constexpr std::size_t kRows = 1024;
@@ -31,18 +34,18 @@ Factors two_factors() {
 
 // One draw of each row's N(mean, exp(log_var)), whose dimensions `mean` gives.
 template <class Mean>
-FirstDraws draws_of(const Factors& factors, std::int32_t latent, double log_var, const Mean& mean) {
-  FirstDraws draws(latent);
+ChosenDraws draws_of(const Factors& factors, std::int32_t latent, double log_var, const Mean& mean) {
+  const std::size_t count = factors.names.size(), rows = factors.levels.size() / count;
+  ChosenDraws draws(latent, chosen_rows(static_cast<std::int64_t>(rows), 0));
   std::mt19937 random(1);
   std::normal_distribution<double> normal;
-  const std::size_t count = factors.names.size();
-  for (std::size_t row = 0; row < factors.levels.size() / count; ++row) {
+  for (std::size_t row = 0; row < rows; ++row) {
     const std::vector<double> means = mean(std::span(factors.levels).subspan(row * count, count));
     const std::vector<double> log_vars(means.size(), log_var);
     std::vector<float> z;
     for (const double at : means)
       z.push_back(static_cast<float>(at + std::exp(log_var / 2) * normal(random)));
-    draws.add({means, log_vars}, z);
+    draws.add(static_cast<std::int64_t>(row), {means, log_vars}, z);
   }
   return draws;
 }
@@ -124,7 +127,7 @@ TEST(InformationGap, IsTheIntegralWhereItIsKnown) {
                                                       {{{0, 1}, {0, 4}}},  // told by the spread alone
                                                       {{{0, 1}, {0, 1}}}};
   Factors factors{{"sign"}, {}};
-  FirstDraws draws(4);
+  ChosenDraws draws(4, chosen_rows(kRows, 0));
   std::mt19937 random(1);
   std::normal_distribution<double> normal;
   for (std::size_t row = 0; row < kRows; ++row) {
@@ -136,7 +139,7 @@ TEST(InformationGap, IsTheIntegralWhereItIsKnown) {
       means.push_back(q.mean), log_vars.push_back(2 * std::log(q.deviation));
       z.push_back(static_cast<float>(q.mean + q.deviation * normal(random)));
     }
-    draws.add({means, log_vars}, z);
+    draws.add(static_cast<std::int64_t>(row), {means, log_vars}, z);
   }
   std::vector<double> wanted;
   for (const auto& [plus, minus] : dimensions) wanted.push_back(information_of_sign(plus, minus));
@@ -166,17 +169,37 @@ TEST(InformationGap, LeavesOutFactorsThatDoNotVary) {
   const auto gap = information_gap(draws, factors);
   ASSERT_EQ(gap->factors.size(), 1u);
   EXPECT_EQ(gap->factors[0].name, "sign");
+  EXPECT_EQ(gap->left_out, std::vector<std::string>{"constant"});
   EXPECT_NEAR(gap->mean, 1, 1e-9);
   std::ranges::fill(factors.levels, 1);
   EXPECT_FALSE(information_gap(draws, factors));
 }
 
-TEST(InformationGap, LooksAtTheFirstRowsAlone) {
-  Factors factors{{"late"}, std::vector<std::int32_t>(kRows, 0)};
-  factors.levels.resize(2 * kRows, 1);
-  const auto draws = draws_of(factors, 1, 0, [](Levels) { return std::vector<double>{0}; });
+TEST(ChosenRows, AreAllOfFewAndSomeOfManyFromEverywhere) {
+  std::vector<std::int64_t> all(1000);
+  std::iota(all.begin(), all.end(), 0);
+  EXPECT_EQ(chosen_rows(1000, 5), all);
+  const std::vector<std::int64_t> some = chosen_rows(100'000, 5);
+  ASSERT_EQ(some.size(), 1024u);
+  EXPECT_TRUE(std::ranges::is_sorted(some));
+  EXPECT_EQ(std::ranges::adjacent_find(some), some.end());
+  EXPECT_NE(chosen_rows(100'000, 6), some);
+  // Each tenth has 102 of them, with a standard deviation below 10.
+  for (std::int64_t tenth = 0; tenth < 10; ++tenth) {
+    const auto there = std::ranges::count_if(some, [&](std::int64_t row) { return row / 10'000 == tenth; });
+    EXPECT_TRUE(there > 50 && there < 150) << there;
+  }
+}
+
+// Data in the order of its factors: one of them changes late.
+TEST(InformationGap, LooksAtRowsFromEverywhere) {
+  Factors factors{{"late"}, std::vector<std::int32_t>(8 * kRows, 0)};
+  factors.levels.resize(10 * kRows, 1);
+  const auto draws = draws_of(factors, 1, -6, [](Levels v) { return std::vector<double>{3.0 * v[0]}; });
   EXPECT_EQ(draws.rows(), kRows);
-  EXPECT_FALSE(information_gap(draws, factors));
+  const auto gap = information_gap(draws, factors);
+  ASSERT_TRUE(gap);
+  EXPECT_NEAR(gap->mean, 1, 1e-9);
 }
 
 // Of a linear encoder whose one unit is a column, which is the factor.

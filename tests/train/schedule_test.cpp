@@ -161,21 +161,25 @@ TEST(Schedule, CapacityRisesInPlaceOfTheWeight) {
 
 TEST(Schedule, AWarmUpThatNeverEndsIsRefused) {
   TrainConfig config = ten_epochs();
-  config.kl_warmup = 10;
-  EXPECT_EQ(Schedule(config, kRows).kl_weight(39), 39.0 / 40);
+  config.kl_warmup = 9.75;
+  EXPECT_EQ(Schedule(config, kRows).kl_weight(39), 1);
   const auto refused = [&](const std::vector<std::string>& words) {
     expect_error(Errc::invalid_argument, words, [&] { Schedule(config, kRows); });
   };
-  config.kl_warmup = 10.25;
-  refused({"kl_warmup: 10.25 epochs are more than the 10 of the run", "the KL weight would never"});
+  config.kl_warmup = 10;
+  refused({"kl_warmup: 10 epochs do not end before the 10 of the run do", "the KL weight would never"});
   config.kl_capacity = 3;
   refused({"the KL's capacity would never reach its value"});
   config.kl_warmup = 6;
   config.kl_cycles = 2;
-  refused({"kl_warmup: 6 epochs are more than the 5 of a cycle"});
+  refused({"kl_warmup: 6 epochs do not end before the 5 of a cycle do"});
   config.kl_cycles = 1;
   config.max_steps = 20;
-  refused({"kl_warmup: 6 epochs are more than the 5 of the run"});
+  refused({"kl_warmup: 6 epochs do not end before the 5 of the run do"});
+  config.max_steps = 0;
+  config.kl_warmup = 0.25;
+  config.kl_cycles = 40;
+  refused({"kl_warmup: 0.25 epochs do not end before the 0.25 of a cycle do"});
 }
 
 TEST(Schedule, PassesCarryTheirStepsNumbers) {

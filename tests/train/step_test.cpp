@@ -36,6 +36,14 @@ std::vector<float> flat(const std::vector<Parameter>& parameters) {
   return all;
 }
 
+TEST(Step, IsRefusedWhereTheRowsOfTheDataCount) {
+  Job job = small_job();
+  job.train.objective = Objective::tc_mss;
+  Trainer trainer = trainer_of(job);
+  expect_error(Errc::invalid_argument, {"step: objective tc-mss", "fit()"},
+               [&] { static_cast<void>(trainer.step(random_values(4 * kColumns, 1))); });
+}
+
 TEST(Step, ReturnsTheMeansBeforeTheUpdate) {
   Job job = small_job();
   for (const std::int32_t micro : {0, 6}) {

@@ -95,7 +95,7 @@ TEST(IwaeAdam, FollowsTheSequenceWorkedOutStepByStep) {
   double in[] = {1, 0, 0, 0}, out[3];
   for (int t = 1; t <= 3; ++t) {
     ops::StepState state;
-    state.pass.batch_rows = 2;
+    state.pass.gradient_factor = 2;
     state.pass.learning_rate = 0.1f;
     state.pass.first_correction = static_cast<float>(1 / (1 - std::pow(0.99, t)));
     state.pass.second_correction = static_cast<float>(1 / (1 - std::pow(0.999, t)));

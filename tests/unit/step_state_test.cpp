@@ -72,6 +72,16 @@ TEST(StepState, AnythingNotFiniteIsSeen) {
   }
 }
 
+// As the authors' Adam takes the sum over the rows.
+TEST(StepState, TheGradientIsJudgedAsTheOptimizerTakesIt) {
+  StepState state = with_losses(1, 1);
+  state.pass.gradient_factor = 20;
+  JudgeGradient{3.4e38 / 400, 0}(state);
+  EXPECT_EQ(state.finite, 1);
+  JudgeGradient{3.5e38 / 400, 0}(state);
+  EXPECT_EQ(state.finite, 0);
+}
+
 TEST(StepState, AGradientWhoseSquareOverflowsIsNotApplied) {
   StepState state = with_losses(1, 1);
   JudgeGradient{3.4e38, 0}(state);
