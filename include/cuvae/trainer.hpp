@@ -23,10 +23,12 @@ struct EpochMetrics {
   std::int64_t step = 0;   // updates so far in the whole run
   Elbo train;              // mean over the rows of the epoch's applied updates, each under its step's weights
   std::optional<Elbo> validation;
-  double objective = 0;              // what is maximised (TrainConfig::objective), of the training rows
-  double learning_rate = 0;          // of the last step
-  double kl_weight = 0;              // of the last step
-  std::int32_t active_units = 0;     // on the validation rows, else on the first 2048 training rows
+  double objective = 0;           // what is maximised (TrainConfig::objective), of the training rows
+  double learning_rate = 0;       // of the last step
+  double kl_weight = 0;           // of the last step
+  std::int32_t active_units = 0;  // on the validation rows, else on the first 2048 training rows
+  std::optional<std::int32_t>
+      active_top_units;              // likewise, of the second stochastic layer, where there is one
   std::int64_t skipped_updates = 0;  // so far in the whole run
   double rows_per_second = 0;        // training alone
   double seconds = 0;                // since the run (or its resumption) began

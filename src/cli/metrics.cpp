@@ -26,8 +26,9 @@ std::string metrics_line(const EpochMetrics& metrics) {
   line.add("objective", metrics.objective)
       .add("learning_rate", metrics.learning_rate)
       .add("kl_weight", metrics.kl_weight)
-      .add("active_units", metrics.active_units)
-      .add("skipped_updates", metrics.skipped_updates)
+      .add("active_units", metrics.active_units);
+  if (metrics.active_top_units) line.add("active_top_units", *metrics.active_top_units);
+  line.add("skipped_updates", metrics.skipped_updates)
       .add("rows_per_second", metrics.rows_per_second)
       .add("seconds", metrics.seconds);
   return line.str() + "\n";

@@ -47,7 +47,9 @@ std::string epoch_line(const EpochMetrics& metrics, std::int32_t epochs) {
   if (metrics.validation) {
     line += "  validation " + fixed(metrics.validation->elbo, 2) + (metrics.best ? " (best)" : "");
   }
-  line += "  " + std::to_string(metrics.active_units) + " active  " + speed(metrics.rows_per_second);
+  line += "  " + std::to_string(metrics.active_units);
+  if (metrics.active_top_units) line += " + " + std::to_string(*metrics.active_top_units);
+  line += " active  " + speed(metrics.rows_per_second);
   if (metrics.skipped_updates == 0) return line + "\n";
   return line + "  " + std::to_string(metrics.skipped_updates) + " updates skipped\n";
 }

@@ -212,6 +212,7 @@ EpochMetrics Fit::measure() {
   const Evaluation evaluation = evaluate();
   if (validation_rows_.rows > 0) metrics.validation = evaluation.mean;
   metrics.active_units = evaluation.active_units;
+  if (trainer_.model_config.top_latent > 0) metrics.active_top_units = evaluation.active_top_units;
   metrics.seconds = seconds_since(start_);
   return metrics;
 }

@@ -40,6 +40,23 @@ Trained run(const Job& job, int threads) {
   return trained;
 }
 
+FitResult run_of(Job job) {
+  job.train.objective = Objective::elbo_sampled;
+  Trainer trainer = trainer_of(job);
+  return fit(trainer, job);
+}
+
+TEST(Fit, TellsActiveUnitsOfEachLayer) {
+  Job job = small_job();
+  EXPECT_FALSE(run_of(job).history.back().active_top_units);
+  for (const auto& [name, model] : with_every_other_prior(job.model)) {
+    job.model = model;
+    const std::optional<std::int32_t> active = run_of(job).history.back().active_top_units;
+    EXPECT_EQ(active.has_value(), model.top_latent > 0) << name;
+    if (active) EXPECT_LE(*active, model.top_latent);
+  }
+}
+
 TEST(Fit, OverfitsOneBatch) {
   Job job = shapes_job();
   job.data = Dataset::builtin_shapes(64);
