@@ -6,13 +6,15 @@
 #   sanitize   compute-sanitizer's memcheck and racecheck over the kernels' tests -> sanitize.json, .md
 #   bench      each fused kernel beside a copy -> kernels.json, .md; each workload beside its floor -> steps.json, .md
 #   peers      the workloads in PyTorch and JAX, as far as they are installed, in turn with cuvae -> steps.json, .md
+#   reproduce  the IWAE's published numbers by their whole schedule, k = 50 and k = 1 -> iwae-mnist-l1-k50.json, -k1.json;
+#              where the time ends before it does, calling it again goes on from there
 #
 # Runs what scripts/gpu_bundle.sh collected in build/gpu-bundle.tar.gz; builds that first where it is not there. A
 # bundle of another commit is refused unless CUVAE_ANY_BUNDLE=1.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly parts=(tests sanitize bench peers) bundle=build/gpu-bundle seconds=480
+readonly parts=(tests sanitize bench peers reproduce) bundle=build/gpu-bundle seconds=480
 for part in "$@"; do
   [[ " ${parts[*]} " == *" $part "* ]] || { echo "gpu_check.sh: '$part' is none of: ${parts[*]}" >&2; exit 2; }
 done
@@ -55,6 +57,28 @@ run_bench() {
   return "$code"
 }
 run_peers() { steps --rivals all --rounds 5 --limit "$seconds"; }
+run_reproduce() {
+  local deadline=$((SECONDS + seconds)) code=0 preset run
+  for preset in iwae-mnist-l1-k50 iwae-mnist-l1-k1; do
+    [[ -f $results/$preset.json ]] && continue
+    run=build/reproduce/$(basename "$results")/$preset
+    mkdir -p "$(dirname "$run")"
+    code=0
+    LD_LIBRARY_PATH=$libraries timeout --preserve-status --signal TERM --kill-after 60 $((deadline - SECONDS)) \
+      "$bundle/bin/cuvae" reproduce "$preset" "${CUVAE_DATA_DIR:-../shared/data}/mnist" --out "$run" --resume \
+      --device cuda >"$run.log" 2>&1 || code=$?
+    if ((code)); then
+      tail -n 3 "$run.log" >&2
+      ((code == 75)) && echo "gpu_check.sh: $preset is not done; scripts/gpu_check.sh reproduce goes on with it" >&2
+      return "$code"
+    fi
+    python3 -c 'import json, sys
+with open(sys.argv[1]) as file: found = json.load(file)
+found |= dict(zip(("gpu", "driver", "commit", "command"), sys.argv[3:]))
+with open(sys.argv[2], "w") as file: json.dump(found, file, indent=1)' "$run/reproduction.json" "$results/$preset.json" \
+      "$gpu" "$driver" "$commit" "scripts/gpu_check.sh reproduce"
+  done
+}
 steps() {  # option..: times the workloads
   python3 bench/peers/compare.py --cuvae "$bundle/bin/bench_step" --out "$results" --device cuda --workloads A,B,C \
     --library-path "$libraries" \

@@ -22,7 +22,13 @@ PROGRAMS = {
 done
 exit 0""",
     "cuvae": """[[ $LD_LIBRARY_PATH == *gpu-bundle/lib* ]] || exit 1
+command=$1
 while (($#)); do [[ $1 == --out ]] && IFS=, read -ra files <<<"$2"; shift; done
+if [[ $command == reproduce ]]; then
+  [[ -f stop ]] && echo "stopped by a signal" >&2 && exit 75
+  mkdir -p "${files[0]}" && echo '{"measured": 84.8}' >"${files[0]}/reproduction.json"
+  exit
+fi
 for file in "${files[@]}"; do echo '{"rows": []}' >"$file"; done""",
     "bench_step": f"""while (($#)); do
   [[ $1 == --workload ]] && workload=$2
@@ -72,9 +78,10 @@ class Parts(unittest.TestCase):
     def test_all_in_turn_without_a_name(self) -> None:
         self.assertEqual(self.check(), 0)
         names = ("tests", "sanitize", "kernels", "steps")
+        runs = ("iwae-mnist-l1-k50", "iwae-mnist-l1-k1")
         self.assertEqual({path.name for path in self.results.iterdir()},
-                         {f"{name}.{form}" for name in names for form in ("json", "md")})
-        for name in ("tests", "sanitize", "steps"):
+                         {f"{name}.{form}" for name in names for form in ("json", "md")} | {f"{run}.json" for run in runs})
+        for name in ("tests", "sanitize", "steps", *runs):
             with self.subTest(name):
                 found = self.result(f"{name}.json")
                 self.assertEqual([found[key] for key in ("gpu", "driver", "commit")], ["Some GPU", "1.2", "abc1234"])
@@ -91,6 +98,14 @@ class Parts(unittest.TestCase):
         executable(self.commands / "compute-sanitizer", "exit 86")
         self.assertEqual(self.check("sanitize", "tests"), 1)
         self.assertEqual(self.result("tests.json")["passed"], 1)
+
+    def test_a_run_that_the_time_ends_goes_on_at_the_next_call(self) -> None:
+        (self.root / "stop").touch()
+        self.assertEqual(self.check("reproduce"), 1)
+        self.assertEqual(list(self.results.iterdir()), [])
+        (self.root / "stop").unlink()
+        self.assertEqual(self.check("reproduce"), 0)
+        self.assertEqual(self.result("iwae-mnist-l1-k1.json")["measured"], 84.8)
 
     def test_unknown_parts_and_missing_gpus_are_refused(self) -> None:
         self.assertEqual(self.check("bnch"), 2)
