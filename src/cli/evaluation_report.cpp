@@ -20,13 +20,14 @@ std::string with_error(const Estimate& estimate) {
 }
 
 // Dimensions of z by their KL, the largest first; those that hold next to nothing are only counted.
-void add_kl_by_dimension(Rows& rows, const std::string& z, const std::vector<LatentUnit>& units) {
+void add_kl_by_dimension(Rows& rows, std::string title, const std::string& z,
+                         const std::vector<LatentUnit>& units) {
   constexpr double kLittle = 0.005;  // shows as 0.00 or 0.01
   constexpr std::size_t kPerLine = 6;
   std::vector<std::size_t> order(units.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return units[a].kl > units[b].kl; });
-  std::string title = "  each to N(0, 1)", line;
+  std::string line;
   const auto finish = [&] {
     if (!line.empty()) rows.emplace_back(std::exchange(title, ""), std::exchange(line, ""));
   };
@@ -128,14 +129,16 @@ std::string EvaluationReport::as_json() const {
 std::string EvaluationReport::as_table() const {
   const std::string draws =
       result.samples == 1 ? "one draw of z" : std::to_string(result.samples) + " draws of z";
+  const bool two_layers = !result.top_units.empty();
+  const std::string prior = two_layers ? "E log p(z|z2) p(z2) / q(z2|z)" : "E log p(z)";
   Rows rows{
       {"elbo", with_error(result.elbo) + " nats per row, " + draws + " each"},
       {"  reconstruction", fixed(result.mean.reconstruction, 3) + " (E log p(x|z))"},
-      {"  kl", fixed(result.mean.kl, 3) + " (E log p(z) = " + fixed(result.log_prior, 3) +
+      {"  kl", fixed(result.mean.kl, 3) + " (" + prior + " = " + fixed(result.log_prior, 3) +
                    ", entropy of q = " + fixed(result.entropy, 3) + ")"},
   };
-  add_kl_by_dimension(rows, "z", result.units);
-  if (!result.top_units.empty()) add_kl_by_dimension(rows, "z2.", result.top_units);
+  add_kl_by_dimension(rows, "  each to N(0, 1)", "z", result.units);
+  if (two_layers) add_kl_by_dimension(rows, "  z2, likewise", "z2.", result.top_units);
   if (result.samples > 1) {
     rows.emplace_back("iwae", with_error(result.iwae) + " (L_" + std::to_string(result.samples) + ", " +
                                   fixed(result.effective_samples, 1) + " effective samples)");

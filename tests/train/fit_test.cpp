@@ -53,7 +53,7 @@ TEST(Fit, TellsActiveUnitsOfEachLayer) {
     job.model = model;
     const std::optional<std::int32_t> active = run_of(job).history.back().active_top_units;
     EXPECT_EQ(active.has_value(), model.top_latent > 0) << name;
-    if (active) EXPECT_LE(*active, model.top_latent);
+    EXPECT_LE(active.value_or(0), model.top_latent) << name;
   }
 }
 
