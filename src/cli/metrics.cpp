@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "cuvae/error.hpp"
 #include "src/io/atomic_file.hpp"
@@ -31,6 +32,16 @@ std::string metrics_line(const EpochMetrics& metrics) {
       .add("rows_per_second", metrics.rows_per_second)
       .add("seconds", metrics.seconds);
   return line.str() + "\n";
+}
+
+std::optional<std::int32_t> active_units_at(const std::string& path, std::int64_t step) {
+  std::ifstream file(path, std::ios::binary);
+  std::optional<std::int64_t> units;
+  for (std::string line; std::getline(file, line);) {
+    if (io::integer_field(line, "step") == step) units = io::integer_field(line, "active_units");
+  }
+  if (!units || !std::in_range<std::int32_t>(*units)) return std::nullopt;
+  return static_cast<std::int32_t>(*units);
 }
 
 MetricsFile::MetricsFile(std::string path, std::int32_t epochs_done)

@@ -12,6 +12,9 @@ namespace cuvae::cli {
 
 [[nodiscard]] std::string metrics_line(const EpochMetrics& metrics);
 
+// What the line written after this step says; none where there is no such line.
+[[nodiscard]] std::optional<std::int32_t> active_units_at(const std::string& path, std::int64_t step);
+
 // What one line says about the ELBO; NaN where a number is null.
 struct EpochElbo {
   std::int32_t epoch = 0;
