@@ -50,7 +50,8 @@ std::string live_line(const Progress& progress, const Terminal& terminal) {
                        terminal);
 }
 
-ProgressDisplay::ProgressDisplay(Terminal terminal) : terminal_(terminal), shown_(Clock::now()) {}
+ProgressDisplay::ProgressDisplay(Terminal terminal, Stream epochs)
+    : terminal_(terminal), epochs_(epochs), shown_(Clock::now()) {}
 
 void ProgressDisplay::show(const Progress& progress) {
   if (progress.event == Progress::Event::epoch) {
@@ -70,7 +71,7 @@ void ProgressDisplay::step(const Progress& progress) {
 
 void ProgressDisplay::epoch(const EpochMetrics& metrics, const Progress& progress) {
   line_.erase();
-  print(epoch_line(metrics, progress.epochs));
+  print(epoch_line(metrics, progress.epochs), epochs_);
 }
 
 }  // namespace cuvae::cli

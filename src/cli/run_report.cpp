@@ -6,6 +6,7 @@
 
 #include "src/cli/metrics.hpp"
 #include "src/cli/output.hpp"
+#include "src/cli/presets.hpp"
 #include "src/config/likelihood.hpp"
 
 namespace cuvae::cli {
@@ -96,6 +97,16 @@ std::string training_text(const TrainConfig& train, const Plan& plan) {
          std::to_string(plan.steps_per_epoch) + " per epoch";
 }
 
+std::string preset_text(const RunSettings& settings) {
+  const Preset& preset = find_preset(settings.preset);
+  std::string text = preset.name + ", " + preset.source;
+  if (!settings.scale.empty()) text += "; shortened to " + settings.scale;
+  const std::int32_t published = published_training(preset).epochs;
+  if (settings.train.epochs == published) return text;
+  return text + (settings.scale.empty() ? "; " : ": ") + std::to_string(settings.train.epochs) +
+         (settings.train.epochs == 1 ? " epoch" : " epochs") + " in place of " + std::to_string(published);
+}
+
 // What may be tried against collapse that these settings do not do yet.
 std::string against_collapse(const TrainConfig& train) {
   if (train.kl_capacity > 0) return "a --kl-capacity above " + config::format(train.kl_capacity);
@@ -144,7 +155,7 @@ std::string start_table(const RunSettings& settings, const Dataset& data, const 
     rows.emplace_back("validation",
                       config::format(settings.train.validation_fraction) + " of the rows, held out");
   }
-  if (!settings.preset.empty()) rows.emplace_back("preset", settings.preset);
+  if (!settings.preset.empty()) rows.emplace_back("preset", preset_text(settings));
   rows.emplace_back("model", model_text(settings.model, plan));
   rows.emplace_back("objective", objective_text(settings));
   rows.emplace_back("training", training_text(settings.train, plan));
@@ -204,10 +215,13 @@ std::string finished_note(const FitResult& result, const RunDirectory& directory
          "\n";
 }
 
-std::string stopped_note(const FitResult& result, const RunDirectory& directory) {
-  return result.explanation + "; continue with:\n  cuvae train --config " +
-         shell_word(directory.file(RunDirectory::kConfig)) + " --out " +
-         shell_word(directory.path().string()) + " --resume\n";
+std::string go_on(const RunDirectory& directory) {
+  return "cuvae train --config " + shell_word(directory.file(RunDirectory::kConfig)) + " --out " +
+         shell_word(directory.path().string()) + " --resume";
+}
+
+std::string stopped_note(const FitResult& result, const std::string& go_on) {
+  return result.explanation + "; continue with:\n  " + go_on + "\n";
 }
 
 }  // namespace cuvae::cli
