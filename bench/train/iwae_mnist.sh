@@ -4,7 +4,8 @@
 #   bench/train/iwae_mnist.sh seeds [CUVAE] [DATA_DIR] [OUT_DIR]    IWAE and VAE with k = 5, three seeds, its first 4 epochs
 #   bench/train/iwae_mnist.sh stages [CUVAE] [DATA_DIR] [OUT_DIR]   the first four stages, 1 + 3 + 9 + 27 epochs
 #
-# Prints a Markdown table. A run that was cut off goes on where it stopped.
+# Prints a Markdown table. A run that was cut off goes on where it stopped. What a run says is in OUT_DIR/RUN.log; its
+# end is shown where the run fails.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 what=${1:?seeds or stages}
@@ -13,12 +14,20 @@ data=${3:-${CUVAE_DATA_DIR:-../shared/data}/mnist}
 out=${4:-runs/iwae}
 mkdir -p "$out"
 
+# failed RUN LOG: shows the end of the log and gives up.
+failed() {
+  local code=$?
+  echo "$1 failed, exit code $code; the end of $2:" >&2
+  tail -n 20 "$2" >&2
+  exit "$code"
+}
+
 # row PRESET SEED OPTIONS...: trains, evaluates, prints a row.
 row() {
   local preset=$1 seed=$2 run="$out/$1-$2-$what"
   shift 2
   "$cuvae" reproduce "$preset" "$data" --out "$run" --resume --device cpu --threads 1 --seed "$seed" --batch 64 \
-    "$@" > "$run.log" 2>&1
+    "$@" > "$run.log" 2>&1 || failed "$preset, seed $seed" "$run.log"
   python3 -c '
 import json, sys
 r = json.load(open(sys.argv[2] + "/reproduction.json"))

@@ -143,8 +143,20 @@ std::vector<Given> read_config_file(const std::filesystem::path& path) {
   return all;
 }
 
+void apply_settings(const std::vector<Given>& given, RunSettings& settings) {
+  for (const RunKey& key : run_keys()) {
+    for (const Given& one : given) {
+      if (one.key == key.words.name) config::labelled(one.where, [&] { key.parse(settings, one.text); });
+    }
+  }
+}
+
 std::string config_file_text(const RunSettings& settings) {
   std::string text = "# A run of cuvae. Repeat it with: cuvae train --config <this file> --out <folder>\n";
+  if (!settings.preset.empty())
+    text += "# It began as --preset " + settings.preset +
+            (settings.scale.empty() ? "" : " --scale " + settings.scale) +
+            "; what was given beside that won over it.\n";
   for (const RunKey& key : run_keys()) {
     if (key.group == config::Group::shorthand || key.words.name == kOutKey) continue;
     const std::string& help = key.words.help;

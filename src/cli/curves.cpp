@@ -53,7 +53,7 @@ ExitCode run_curves(Arguments arguments) {
                                             " runs, not " + std::to_string(request.runs.size()));
   std::vector<RunCurves> runs;
   for (const std::string& run : request.runs) {
-    require_another_file(request.out, run);
+    require_another_file("--out", request.out, run);
     runs.push_back(read(run));
   }
   draw_curves(request.out, runs);

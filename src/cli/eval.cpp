@@ -131,6 +131,8 @@ ExitCode run_eval(Arguments arguments) {
   if (!request.per_row.empty()) {
     config::labelled("--per-row", [&] { require_npy(request.per_row); });
     request.use.out = request.per_row;
+    request.use.out_flag = "--per-row";
+    require_another_file("--per-row", request.per_row, request.factors);
   }
   Vae vae = load_model(request.use);
   const Dataset data = open_data(request.use, vae);

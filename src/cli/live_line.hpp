@@ -1,4 +1,4 @@
-// One line on stderr that is redrawn in place.
+// One line on stderr that is redrawn in place, and the bar that may stand in it.
 #pragma once
 
 #include <string>
@@ -28,5 +28,10 @@ class LiveLine {
  private:
   std::size_t width_ = 0;
 };
+
+// "head [=====>    ] tail", without the bar where the terminal is too narrow for it, and cut where it is too
+// narrow for the rest. `part` is what is done, from 0 to 1.
+[[nodiscard]] std::string line_with_bar(const std::string& head, double part, const std::string& tail,
+                                        const Terminal& terminal);
 
 }  // namespace cuvae::cli

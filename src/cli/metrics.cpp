@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "cuvae/error.hpp"
 #include "src/io/atomic_file.hpp"
@@ -32,6 +33,17 @@ std::string metrics_line(const EpochMetrics& metrics) {
       .add("rows_per_second", metrics.rows_per_second)
       .add("seconds", metrics.seconds);
   return line.str() + "\n";
+}
+
+std::optional<ActiveUnits> active_units_at(const std::string& path, std::int64_t step) {
+  std::ifstream file(path, std::ios::binary);
+  std::optional<ActiveUnits> units;
+  for (std::string line; std::getline(file, line);) {
+    if (io::integer_field(line, "step") != step) continue;
+    const std::optional<std::int64_t> of_z = io::integer_field(line, "active_units");
+    if (of_z) units = {*of_z, io::integer_field(line, "active_top_units")};
+  }
+  return units;
 }
 
 MetricsFile::MetricsFile(std::string path, std::int32_t epochs_done)

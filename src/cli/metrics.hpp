@@ -12,6 +12,13 @@ namespace cuvae::cli {
 
 [[nodiscard]] std::string metrics_line(const EpochMetrics& metrics);
 
+struct ActiveUnits {
+  std::int64_t of_z = 0;
+  std::optional<std::int64_t> of_top{};  // of a second stochastic layer
+};
+// What the line written after this step says; none where there is no such line.
+[[nodiscard]] std::optional<ActiveUnits> active_units_at(const std::string& path, std::int64_t step);
+
 // What one line says about the ELBO; NaN where a number is null.
 struct EpochElbo {
   std::int32_t epoch = 0;

@@ -42,15 +42,16 @@ void require_ending(const std::string& out, const std::string& ending) {
 
 }  // namespace
 
-void require_another_file(const std::string& out, const std::string& input) {
+void require_another_file(const std::string& flag, const std::string& out, const std::string& input) {
   std::error_code ignored;
   if (!out.empty() && std::filesystem::equivalent(out, input, ignored))
     throw Error(Errc::invalid_argument,
-                "--out: '" + out + "' would replace its own input; choose another file");
+                flag + ": '" + out + "' would replace its own input; choose another file");
 }
 
 Vae load_model(const ModelUse& use) {
-  for (const std::string& input : {use.checkpoint, use.data}) require_another_file(use.out, input);
+  for (const std::string& input : {use.checkpoint, use.data, use.labels})
+    require_another_file(use.out_flag, use.out, input);
   if (use.checkpoint.starts_with("builtin:"))
     throw Error(Errc::invalid_argument,
                 "'" + use.checkpoint + "' is data; CHECKPOINT comes first, then DATA");

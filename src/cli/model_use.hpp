@@ -18,6 +18,7 @@ struct ModelUse : Machine {
   std::string data;
   std::string labels, label;  // of a conditional model: of the rows of data, or one for all
   std::string out;
+  std::string out_flag = "--out";  // what the result is called on the command line
   std::int32_t batch = 256;
   std::uint64_t seed = 0;
 };
@@ -29,8 +30,8 @@ void add_out(CommandLine& line, ModelUse& use, const std::string& help);
 void add_machine(CommandLine& line, ModelUse& use);  // --device, --threads, --batch, --seed
 
 // Throws Error(invalid_argument) where the result would replace what it is made from.
-void require_another_file(const std::string& out, const std::string& input);
-// The same for checkpoint and data.
+void require_another_file(const std::string& flag, const std::string& out, const std::string& input);
+// The same for checkpoint, data and labels.
 [[nodiscard]] Vae load_model(const ModelUse& use);
 // With its labels, where the model takes some. Throws Error(data) where the rows are not as wide as the
 // model's, and what with_labels does.

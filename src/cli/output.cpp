@@ -38,6 +38,13 @@ void print(std::string_view text, Stream stream) {
   }
 }
 
+void print_after_stop(std::string_view text, Stream stream) {
+  try {
+    print(text, stream);
+  } catch (const Error&) {
+  }
+}
+
 Terminal terminal(Stream stream) {
   const int descriptor = stream == Stream::out ? STDOUT_FILENO : STDERR_FILENO;
   const char* kind = std::getenv("TERM");

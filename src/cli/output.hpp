@@ -13,6 +13,8 @@ enum class Stream { out, err };
 
 // Writes and flushes. Throws Error(io) where stdout takes it no longer; stderr is best effort.
 void print(std::string_view text, Stream stream = Stream::out);
+// What is said after a stop by a signal, which may have ended the reader of a pipe too.
+void print_after_stop(std::string_view text, Stream stream = Stream::out);
 
 // What a stream is connected to.
 struct Terminal {

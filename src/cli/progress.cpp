@@ -8,7 +8,6 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kRedraw = 100ms;
 constexpr auto kPlainLine = 10s;
-constexpr std::size_t kBarWidth = 20;
 
 std::string epoch_of(std::int32_t epoch, std::int32_t epochs) {
   const std::string last = std::to_string(epochs), now = std::to_string(epoch);
@@ -18,14 +17,6 @@ std::string epoch_of(std::int32_t epoch, std::int32_t epochs) {
 double done(const Progress& progress) {
   const auto total = static_cast<double>(std::max<std::int64_t>(progress.total_steps, 1));
   return std::clamp(static_cast<double>(progress.step) / total, 0.0, 1.0);
-}
-
-std::string bar(double part, bool colour) {
-  const auto full = static_cast<std::size_t>(part * static_cast<double>(kBarWidth));
-  const std::string head = full < kBarWidth ? ">" : "";
-  const std::string rest(kBarWidth - full - head.size(), ' ');
-  const std::string filled = std::string(full, '=') + head;
-  return "[" + (colour ? "\x1b[32m" + filled + "\x1b[0m" : filled) + rest + "]";
 }
 
 std::string speed(double rows_per_second) { return fixed(rows_per_second, 0) + " rows/s"; }
@@ -57,15 +48,12 @@ std::string epoch_line(const EpochMetrics& metrics, std::int32_t epochs) {
 }  // namespace
 
 std::string live_line(const Progress& progress, const Terminal& terminal) {
-  const std::string head = epoch_of(progress.epoch, progress.epochs) + " ";
-  const std::string tail = after_bar(progress);
-  const auto columns = static_cast<std::size_t>(std::max(terminal.columns, 1));
-  const bool fits = head.size() + kBarWidth + 3 + tail.size() < columns;
-  return fits ? head + bar(done(progress), terminal.colour) + " " + tail
-              : (head + tail).substr(0, columns - 1);
+  return line_with_bar(epoch_of(progress.epoch, progress.epochs), done(progress), after_bar(progress),
+                       terminal);
 }
 
-ProgressDisplay::ProgressDisplay(Terminal terminal) : terminal_(terminal), shown_(Clock::now()) {}
+ProgressDisplay::ProgressDisplay(Terminal terminal, Stream epochs)
+    : terminal_(terminal), epochs_(epochs), shown_(Clock::now()) {}
 
 void ProgressDisplay::show(const Progress& progress) {
   if (progress.event == Progress::Event::epoch) {
@@ -85,7 +73,7 @@ void ProgressDisplay::step(const Progress& progress) {
 
 void ProgressDisplay::epoch(const EpochMetrics& metrics, const Progress& progress) {
   line_.erase();
-  print(epoch_line(metrics, progress.epochs));
+  print(epoch_line(metrics, progress.epochs), epochs_);
 }
 
 }  // namespace cuvae::cli

@@ -12,7 +12,8 @@ namespace cuvae::cli {
 
 class ProgressDisplay {
  public:
-  explicit ProgressDisplay(Terminal terminal);
+  // `epochs`: where the line of each finished epoch goes.
+  ProgressDisplay(Terminal terminal, Stream epochs);
   void show(const Progress& progress);
 
  private:
@@ -21,6 +22,7 @@ class ProgressDisplay {
   void epoch(const EpochMetrics& metrics, const Progress& progress);
 
   Terminal terminal_;
+  Stream epochs_;
   Clock::time_point shown_;
   LiveLine line_;
 };

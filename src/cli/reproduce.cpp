@@ -1,16 +1,16 @@
 // cuvae reproduce: a published number, trained and evaluated by its recipe.
-#include <cmath>
 #include <filesystem>
 
 #include "src/cli/commands.hpp"
-#include "src/cli/evaluation_report.hpp"
 #include "src/cli/model_use.hpp"
 #include "src/cli/output.hpp"
 #include "src/cli/presets.hpp"
+#include "src/cli/reproduction.hpp"
 #include "src/cli/row_watch.hpp"
 #include "src/cli/run_directory.hpp"
+#include "src/cli/signals.hpp"
+#include "src/cli/train.hpp"
 #include "src/io/atomic_file.hpp"
-#include "src/io/json_line.hpp"
 
 namespace cuvae::cli {
 namespace {
@@ -72,97 +72,102 @@ std::string find_images(const std::string& folder, const std::string& part) {
                               ".gz\nGive the folder that holds MNIST's files under their own names.");
 }
 
-std::vector<std::string> training_arguments(const Request& request, const std::string& data) {
-  std::vector<std::string> arguments{data, "--preset", request.preset, "--out", request.out};
-  const auto add = [&](const std::string& flag, const std::string& value) {
-    if (value.empty()) return;
-    arguments.push_back(flag);
-    arguments.push_back(value);
+void require_request(const Request& request) {
+  for (const auto& [what, value] : {std::pair{"PRESET", &request.preset},
+                                    std::pair{"FOLDER", &request.folder}, std::pair{"--out", &request.out}}) {
+    if (value->empty())
+      throw Error(
+          Errc::invalid_argument,
+          std::string(what) + " is missing\nusage: cuvae reproduce PRESET FOLDER --out DIR [options]");
+  }
+  if (!request.scale.empty() && !request.epochs.empty())
+    throw Error(Errc::invalid_argument,
+                "--scale and --epochs exclude each other: one shortens the whole schedule, the other cuts it "
+                "off\nGive one of them.");
+  if (!request.scale.empty()) (void)parse_scale(request.scale);
+}
+
+enum class Of { training, all };
+
+// Options that are not as they are by themselves.
+std::vector<std::string> given(const Request& request, Of of) {
+  std::vector<std::string> words;
+  const auto add = [&](const std::string& flag, const std::string& value, const std::string& by_itself = "") {
+    if (value != by_itself) words.insert(words.end(), {flag, value});
   };
+  static const ModelUse by_itself;
   add("--scale", request.scale);
   add("--epochs", request.epochs);
-  add("--seed", std::to_string(request.use.seed));
-  add("--device", request.use.device);
-  add("--threads", std::to_string(request.use.threads));
-  if (request.resume) arguments.emplace_back("--resume");
-  return arguments;
+  add("--seed", std::to_string(request.use.seed), std::to_string(by_itself.seed));
+  add("--device", request.use.device, by_itself.device);
+  add("--threads", std::to_string(request.use.threads), std::to_string(by_itself.threads));
+  if (of == Of::all) {
+    add("--samples", std::to_string(request.samples), "0");
+    add("--batch", std::to_string(request.use.batch), std::to_string(by_itself.batch));
+    if (request.json) words.emplace_back("--json");
+  }
+  return words;
 }
 
-Evaluation evaluate(const Request& request, const ModelUse& use, std::int32_t samples) {
-  Vae vae = load_model(use);
-  const Dataset data = open_data(use, vae);
-  EvaluateOptions options;
-  options.seed = request.use.seed;
-  options.batch = request.use.batch;
-  options.samples = samples;
-  RowWatch watch("eval", data.rows());
-  options.progress = [&](std::int64_t rows) {
-    watch.done(rows);
-    return true;
-  };
-  return vae.evaluate(data, options);
+std::vector<std::string> training_arguments(const Request& request, const std::string& data) {
+  std::vector<std::string> words{data, "--preset", request.preset, "--out", request.out};
+  for (const std::string& word : given(request, Of::training)) words.push_back(word);
+  if (request.resume) words.emplace_back("--resume");
+  return words;
 }
 
-struct Verdict {
-  const Request& request;
-  const Preset& preset;
-  const Evaluation& result;
+// What continues it, in training or after that.
+std::string go_on(const Request& request) {
+  std::string line = "cuvae reproduce " + request.preset + " " + shell_word(request.folder) + " --out " +
+                     shell_word(request.out);
+  for (const std::string& word : given(request, Of::all)) line += " " + word;
+  return line + " --resume";
+}
 
-  [[nodiscard]] bool whole() const { return request.scale.empty() && request.epochs.empty(); }
-  [[nodiscard]] double measured() const { return -result.iwae.value; }
-  [[nodiscard]] std::string words() const {
-    const double off = std::abs(measured() - preset.nll);
-    if (!whole()) return "not judged: the schedule was not run as published";
-    if (result.samples != preset.samples) return "not judged: published is " + estimate(preset.samples);
-    if (!preset.tolerance) return "none: honest replications of this one scatter too far";
-    const std::string tolerance = fixed(*preset.tolerance, 2);
-    if (off <= *preset.tolerance) return tolerance + ": met";
-    return tolerance + ": missed by " + fixed(off - *preset.tolerance, 2);
-  }
-  [[nodiscard]] std::string schedule() const {
-    if (!request.scale.empty()) return "shortened to " + request.scale;
-    return request.epochs.empty() ? "as published" : "the first " + request.epochs + " epochs";
-  }
-
-  static std::string estimate(std::int32_t samples) { return "-L_" + std::to_string(samples); }
-
-  [[nodiscard]] std::string as_table() const {
-    Rows rows{{"preset", preset.name + ", " + preset.source},
-              {"schedule", schedule()},
-              {"published",
-               fixed(preset.nll, 2) + " nats per row, " + estimate(preset.samples) + " of the test data"},
-              {"measured", fixed(measured(), 2) + " +- " + fixed(result.iwae.draw_error, 3) + " (draws) +- " +
-                               fixed(result.iwae.row_error, 2) + " (rows), " + estimate(result.samples)},
-              {"tolerance", words()},
-              {"active units", active_units_text(result)}};
-    if (!preset.differs.empty()) rows.emplace_back("differs", preset.differs);
-    return two_columns(rows);
-  }
-  [[nodiscard]] std::string as_json() const {
-    io::JsonObject object;
-    object.add("preset", preset.name)
-        .add("source", preset.source)
-        .add("differs", preset.differs)
-        .add("schedule", schedule())
-        .add("published", preset.nll)
-        .add("published_samples", preset.samples)
-        .add("measured", measured())
-        .add("draw_error", result.iwae.draw_error)
-        .add("row_error", result.iwae.row_error)
-        .add("elbo", result.mean.elbo)
-        .add("samples", result.samples)
-        .add("rows", result.rows)
-        .add("active_units", result.active_units)
-        .add("seed", request.use.seed)
-        .add("verdict", words());
-    return object.str() + "\n";
-  }
-};
+// The object on stdout is alone there.
+Stream told(const Request& request) { return request.json ? Stream::err : Stream::out; }
 
 std::string best_model(const std::string& folder) {
   const fs::path best = fs::path(folder) / RunDirectory::kBest;
   std::error_code ignored;
   return (fs::exists(best, ignored) ? best : fs::path(folder) / RunDirectory::kModel).string();
+}
+
+Evaluation evaluate(const Request& request, const ModelUse& use, const Dataset& test, std::int32_t samples) {
+  RowWatch watch("eval", test.rows());
+  watch.done(0);
+  EvaluateOptions options;
+  options.seed = request.use.seed;
+  options.batch = request.use.batch;
+  options.samples = samples;
+  options.progress = [&](std::int64_t rows) {
+    watch.done(rows);
+    return true;
+  };
+  return load_model(use).evaluate(test, options);
+}
+
+ExitCode reproduce(const Request& request, const Preset& preset) {
+  const std::string training = find_images(request.folder, "train");
+  const Dataset test = Dataset::open(find_images(request.folder, "t10k"));
+  require_shape(preset, preset.test, test);
+  const StopSignals signals;
+  const Trained trained = train(training_arguments(request, training), {told(request), go_on(request)});
+  if (trained.code != ExitCode::ok) return trained.code;
+  ModelUse use = request.use;
+  use.checkpoint = best_model(request.out);
+  const bool published_data =
+      trained.data_fingerprint == preset.train.fingerprint && test.fingerprint() == preset.test.fingerprint;
+  const Reproduction reproduction{
+      preset,
+      {request.scale, trained.steps, trained.steps_per_epoch, trained.reason == StopReason::early_stop},
+      published_data,
+      use.checkpoint,
+      request.use.seed,
+      evaluate(request, use, test, request.samples > 0 ? request.samples : preset.samples)};
+  io::write_file(fs::path(request.out) / RunDirectory::kReproduction, reproduction.as_json());
+  print(request.json ? reproduction.as_json() : reproduction.as_table());
+  return ExitCode::ok;
 }
 
 }  // namespace
@@ -174,28 +179,15 @@ ExitCode run_reproduce(Arguments arguments) {
     print(recipes());
     return ExitCode::ok;
   }
-  for (const auto& [what, value] : {std::pair{"PRESET", &request.preset},
-                                    std::pair{"FOLDER", &request.folder}, std::pair{"--out", &request.out}}) {
-    if (value->empty())
-      throw Error(
-          Errc::invalid_argument,
-          std::string(what) + " is missing\nusage: cuvae reproduce PRESET FOLDER --out DIR [options]");
+  require_request(request);
+  try {
+    return reproduce(request, find_preset(request.preset));
+  } catch (const Stopped&) {  // the training is over, and kept
+    print_after_stop(
+        "stopped in the evaluation, the model is kept; continue with:\n  " + go_on(request) + "\n",
+        told(request));
+    return ExitCode::stopped;
   }
-  const Preset& preset = find_preset(request.preset);
-  const std::string training = find_images(request.folder, "train"),
-                    test = find_images(request.folder, "t10k");
-  const std::vector<std::string> to_train = training_arguments(request, training);
-  const ExitCode trained = run_train(to_train);
-  if (trained != ExitCode::ok) return trained;
-  ModelUse use = request.use;
-  use.checkpoint = best_model(request.out);
-  use.data = test;
-  const Evaluation result = evaluate(request, use, request.samples > 0 ? request.samples : preset.samples);
-  const Verdict verdict{request, preset, result};
-  const std::string text = verdict.as_json();
-  io::write_file(fs::path(request.out) / RunDirectory::kReproduction, text);
-  print(request.json ? text : verdict.as_table());
-  return ExitCode::ok;
 }
 
 }  // namespace cuvae::cli

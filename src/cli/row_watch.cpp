@@ -1,6 +1,5 @@
 #include "src/cli/row_watch.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace cuvae::cli {
@@ -26,11 +25,18 @@ void RowWatch::done(std::int64_t rows) {
   shown_ = now;
   const double part = static_cast<double>(rows) / static_cast<double>(rows_);
   const double seconds = std::chrono::duration<double>(now - start_).count();
-  const std::string text = verb_ + " row " + std::to_string(rows) + "/" + std::to_string(rows_) + "  " +
-                           fixed(100.0 * part, 0) + "%  " + human_seconds(seconds / part - seconds) + " left";
-  if (!terminal_.live) return print(text + "\n", Stream::err);
-  const std::string shown = text.substr(0, static_cast<std::size_t>(std::max(terminal_.columns - 1, 0)));
-  line_.draw(shown, shown.size());
+  show(rows, part, human_seconds(seconds / part - seconds));
+}
+
+void RowWatch::show(std::int64_t rows, double part, const std::string& left) {
+  const std::string percent = fixed(100.0 * part, 0) + "%  ", now = std::to_string(rows),
+                    all = std::to_string(rows_);
+  if (!terminal_.live)
+    return print(verb_ + " row " + now + "/" + all + "  " + percent + left + " left\n", Stream::err);
+  const auto line = [&](const Terminal& on) {
+    return line_with_bar(verb_, part, percent + now + " of " + all + " rows, " + left + " left", on);
+  };
+  line_.draw(line(terminal_), line({true, false, terminal_.columns}).size());
 }
 
 }  // namespace cuvae::cli

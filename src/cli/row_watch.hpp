@@ -22,6 +22,7 @@ class RowWatch {
 
  private:
   using Clock = std::chrono::steady_clock;
+  void show(std::int64_t rows, double part, const std::string& left);
 
   StopSignals signals_;
   std::string verb_;

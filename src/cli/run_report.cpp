@@ -1,8 +1,12 @@
 #include "src/cli/run_report.hpp"
 
 #include <filesystem>
+#include <optional>
+#include <vector>
 
+#include "src/cli/metrics.hpp"
 #include "src/cli/output.hpp"
+#include "src/cli/presets.hpp"
 #include "src/config/likelihood.hpp"
 
 namespace cuvae::cli {
@@ -93,16 +97,56 @@ std::string training_text(const TrainConfig& train, const Plan& plan) {
          std::to_string(plan.steps_per_epoch) + " per epoch";
 }
 
+std::string preset_text(const RunSettings& settings) {
+  const Preset& preset = find_preset(settings.preset);
+  std::string text = preset.name + ", " + preset.source;
+  if (!settings.scale.empty()) text += "; shortened to " + settings.scale;
+  const std::int32_t published = published_training(preset).epochs;
+  if (settings.train.epochs == published) return text;
+  return text + (settings.scale.empty() ? "; " : ": ") + std::to_string(settings.train.epochs) +
+         (settings.train.epochs == 1 ? " epoch" : " epochs") + " in place of " + std::to_string(published);
+}
+
+// What may be tried against collapse that these settings do not do yet.
+std::string against_collapse(const TrainConfig& train) {
+  if (train.kl_capacity > 0) return "a --kl-capacity above " + config::format(train.kl_capacity);
+  std::vector<std::string> ways;
+  if (train.kl_warmup == 0) ways.emplace_back("a --kl-warmup of some epochs");
+  if (train.kl_warmup > 0 && train.kl_warmup * train.kl_cycles < train.epochs)
+    ways.push_back("a longer --kl-warmup than " + config::format(train.kl_warmup));
+  const bool whole_batch = train.micro_batch == 0 || train.micro_batch == train.batch;
+  if (train.free_bits > 0) {
+    ways.push_back("--free-bits above " + config::format(train.free_bits));
+  } else if (train.free_bits_total > 0) {
+    ways.push_back("--free-bits-total above " + config::format(train.free_bits_total));
+  } else if (train.objective == Objective::elbo && whole_batch) {
+    ways.emplace_back("--free-bits such as 0.1");
+  }
+  std::string text;
+  for (const std::string& way : ways) text += way + ", ";
+  return text + (ways.empty() ? "" : "or ") + "a --kl-weight below " + config::format(train.kl_weight);
+}
+
 // A unit is active where the mean of q(z|x) varies by more than 0.01 over the rows. Posterior collapse leaves
 // next to none: fewer than a tenth.
-std::string active_units_text(std::int32_t active, const RunSettings& settings) {
-  const std::int32_t latent = settings.model.latent;
-  std::string text = std::to_string(active) + " of " + std::to_string(latent) + " latent units " +
-                     (active == 1 ? "is" : "are") + " active";
-  if (active * 10 < latent && settings.train.kl_weight > 0)
-    text += "; for more, try a --kl-warmup of some epochs, or a --kl-weight below " +
-            config::format(settings.train.kl_weight);
+bool is_few(std::int64_t active, std::int64_t latent) { return active * 10 < latent; }
+
+std::string active_units_text(const ActiveUnits& active, const RunSettings& settings) {
+  const std::int32_t latent = settings.model.latent, top = settings.model.top_latent;
+  std::string text = std::to_string(active.of_z) + " of " + std::to_string(latent) + " latent units " +
+                     (active.of_z == 1 ? "is" : "are") + " active";
+  if (active.of_top)
+    text += ", and " + std::to_string(*active.of_top) + " of " + std::to_string(top) + " above them";
+  const bool few = is_few(active.of_z, latent) || (active.of_top && is_few(*active.of_top, top));
+  if (few && settings.train.kl_weight > 0) text += "; for more, try " + against_collapse(settings.train);
   return text + "\n";
+}
+
+// A run that was finished before it was resumed has told it in its metrics.
+std::optional<ActiveUnits> last_active_units(const FitResult& result, const RunDirectory& directory) {
+  if (!result.history.empty())
+    return ActiveUnits{result.history.back().active_units, result.history.back().active_top_units};
+  return active_units_at(directory.file(RunDirectory::kMetrics), result.steps);
 }
 
 }  // namespace
@@ -116,7 +160,7 @@ std::string start_table(const RunSettings& settings, const Dataset& data, const 
     rows.emplace_back("validation",
                       config::format(settings.train.validation_fraction) + " of the rows, held out");
   }
-  if (!settings.preset.empty()) rows.emplace_back("preset", settings.preset);
+  if (!settings.preset.empty()) rows.emplace_back("preset", preset_text(settings));
   rows.emplace_back("model", model_text(settings.model, plan));
   rows.emplace_back("objective", objective_text(settings));
   rows.emplace_back("training", training_text(settings.train, plan));
@@ -164,7 +208,7 @@ std::string finished_note(const FitResult& result, const RunDirectory& directory
   list("reconstructions", Run::kReconstructions);
   std::string text = result.explanation + "; " + std::to_string(result.steps) +
                      (result.steps == 1 ? " step\n" : " steps\n") + two_columns(files);
-  if (!result.history.empty()) text += active_units_text(result.history.back().active_units, settings);
+  if (const auto active = last_active_units(result, directory)) text += active_units_text(*active, settings);
   if (!result.history.empty() && result.history.back().validation) {
     text +=
         "validation elbo " + fixed(result.history.back().validation->elbo, 3) + " nats per row, at the end\n";
@@ -176,10 +220,13 @@ std::string finished_note(const FitResult& result, const RunDirectory& directory
          "\n";
 }
 
-std::string stopped_note(const FitResult& result, const RunDirectory& directory) {
-  return result.explanation + "; continue with:\n  cuvae train --config " +
-         shell_word(directory.file(RunDirectory::kConfig)) + " --out " +
-         shell_word(directory.path().string()) + " --resume\n";
+std::string go_on(const RunDirectory& directory) {
+  return "cuvae train --config " + shell_word(directory.file(RunDirectory::kConfig)) + " --out " +
+         shell_word(directory.path().string()) + " --resume";
+}
+
+std::string stopped_note(const FitResult& result, const std::string& go_on) {
+  return result.explanation + "; continue with:\n  " + go_on + "\n";
 }
 
 }  // namespace cuvae::cli

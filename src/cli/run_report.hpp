@@ -16,6 +16,8 @@ namespace cuvae::cli {
 [[nodiscard]] std::string resume_note(const Trainer& trainer);
 [[nodiscard]] std::string finished_note(const FitResult& result, const RunDirectory& directory,
                                         const RunSettings& settings);
-[[nodiscard]] std::string stopped_note(const FitResult& result, const RunDirectory& directory);
+// What continues the run in this folder.
+[[nodiscard]] std::string go_on(const RunDirectory& directory);
+[[nodiscard]] std::string stopped_note(const FitResult& result, const std::string& go_on);
 
 }  // namespace cuvae::cli

@@ -15,7 +15,8 @@ struct RunSettings : config::Settings, Machine {
   std::string labels;      // of the rows of data, for a conditional model; empty: none
   std::string validation;  // empty: none
   std::string validation_labels;
-  std::string preset;           // of the settings that were not given; empty: none
+  std::string preset;           // the name of what the settings began as; empty: none
+  std::string scale;            // of its schedule, as 1/100; empty: all of it
   std::string out;              // empty: a new folder in runs/
   std::int64_t save_every = 0;  // steps; 0: each epoch only
 };

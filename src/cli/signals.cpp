@@ -4,6 +4,7 @@ namespace cuvae::cli {
 namespace {
 
 volatile std::sig_atomic_t stop_requested = 0;
+bool in_force = false;
 
 void on_signal(int signal) {
   if (signal == SIGINT && stop_requested != 0) {
@@ -15,7 +16,9 @@ void on_signal(int signal) {
 
 }  // namespace
 
-StopSignals::StopSignals() {
+StopSignals::StopSignals() : outermost_(!in_force) {
+  if (!outermost_) return;
+  in_force = true;
   stop_requested = 0;
   struct sigaction action {};
   action.sa_handler = on_signal;
@@ -30,6 +33,8 @@ StopSignals::StopSignals() {
 }
 
 StopSignals::~StopSignals() {
+  if (!outermost_) return;
+  in_force = false;
   for (std::size_t i = 0; i < kStops.size(); ++i) sigaction(kStops[i], &old_[i], nullptr);
   sigaction(SIGPIPE, &old_pipe_, nullptr);
 }

@@ -8,7 +8,7 @@
 
 namespace cuvae::cli {
 
-// In force for its lifetime; one at a time.
+// In force for its lifetime. One inside another changes nothing: a stop that was asked for stays so.
 class StopSignals {
  public:
   StopSignals();
@@ -19,6 +19,7 @@ class StopSignals {
 
  private:
   static constexpr std::array kStops{SIGINT, SIGTERM, SIGHUP};
+  bool outermost_;
   std::array<struct sigaction, kStops.size()> old_{};
   struct sigaction old_pipe_ {};
 };

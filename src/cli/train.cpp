@@ -1,14 +1,17 @@
 // cuvae train: from settings to a run.
+#include "src/cli/train.hpp"
+
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
-#include "cuvae/trainer.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/config_file.hpp"
 #include "src/cli/presets.hpp"
 #include "src/cli/run_report.hpp"
 #include "src/cli/signals.hpp"
 #include "src/cli/training_run.hpp"
+#include "src/io/safetensors.hpp"
 
 namespace cuvae::cli {
 namespace {
@@ -69,15 +72,6 @@ CommandLine command_line(Request& request) {
   return line;
 }
 
-// In the order of the keys, not of the words: a shorthand never undoes what is more specific.
-void apply_settings(const std::vector<Given>& given, RunSettings& settings) {
-  for (const RunKey& key : run_keys()) {
-    for (const Given& one : given) {
-      if (one.key == key.words.name) config::labelled(one.where, [&] { key.parse(settings, one.text); });
-    }
-  }
-}
-
 // What of the settings is the recipe's; the rest wins over it.
 void apply_preset(const Request& request, RunSettings& settings) {
   if (!request.scale.empty() && request.preset.empty())
@@ -86,21 +80,51 @@ void apply_preset(const Request& request, RunSettings& settings) {
   if (request.preset.empty()) return;
   const Preset& preset = find_preset(request.preset);
   apply_settings(settings_of(preset), settings);
-  settings.preset = preset.name + ", " + preset.source;
-  if (!request.scale.empty())
-    settings.preset +=
-        "; shortened to " + request.scale + ": " + shorten(settings.train, parse_scale(request.scale));
+  settings.preset = preset.name;
+  if (request.scale.empty()) return;
+  const double scale = parse_scale(request.scale);
+  if (scale < 1) settings.scale = request.scale;
+  shorten(settings.train, scale);
+}
+
+// A recipe is for its own data: what stands in when there is none would be another experiment.
+void require_data(const Request& request, const std::vector<Given>& in_file) {
+  const auto names_data = [](const Given& given) { return given.key == kDataKey; };
+  if (request.preset.empty() || std::ranges::any_of(in_file, names_data) ||
+      std::ranges::any_of(request.on_line, names_data))
+    return;
+  const Preset& preset = find_preset(request.preset);
+  throw Error(Errc::invalid_argument,
+              "DATA is missing: preset " + preset.name + " is a recipe for " + preset.train.name +
+                  "\nName their file first, such as data/mnist/train-images-idx3-ubyte.gz.");
 }
 
 RunSettings resolve(const Request& request) {
   RunSettings settings;
   apply_preset(request, settings);
-  if (!request.config_file.empty()) apply_settings(read_config_file(request.config_file), settings);
+  std::vector<Given> in_file;
+  if (!request.config_file.empty()) in_file = read_config_file(request.config_file);
+  apply_settings(in_file, settings);
   apply_settings(request.on_line, settings);
+  require_data(request, in_file);
   validate(settings);
   if (settings.out.empty() && request.resume)
     throw Error(Errc::invalid_argument, "--resume needs --out: the folder of the run to continue");
   return settings;
+}
+
+// What a run began as is not among the settings in its config.toml, but its state knows.
+void recall_preset(const std::string& state, RunSettings& settings) {
+  if (!settings.preset.empty()) return;
+  const std::map<std::string, std::string> known = io::SafetensorsFile::open(state).metadata();
+  const auto text = [&](const char* key) {
+    const auto found = known.find(key);
+    return found == known.end() ? "" : found->second;
+  };
+  const std::string preset = text(kPresetNote), scale = text(kScaleNote);
+  if (std::ranges::find(presets(), preset, &Preset::name) == presets().end()) return;
+  settings.preset = preset;
+  if (is_scale(scale)) settings.scale = scale;
 }
 
 // A file's name by which the run can be repeated from elsewhere.
@@ -129,9 +153,22 @@ Dataset open_labelled(const std::string& spec, const std::string& labels, std::i
   return labels.empty() ? data : data.with_labels_of(labels, classes);
 }
 
-ExitCode train(const Request& request, RunSettings settings) {
+ExitCode after(const FitResult& result, const RunDirectory& directory, const RunSettings& settings,
+               const TrainingFrame& frame) {
+  if (result.reason != StopReason::requested) {
+    print(finished_note(result, directory, settings), frame.told);
+    return ExitCode::ok;
+  }
+  print_after_stop(stopped_note(result, frame.go_on.empty() ? go_on(directory) : frame.go_on), frame.told);
+  return ExitCode::stopped;
+}
+
+Trained train(const Request& request, RunSettings settings, const TrainingFrame& frame) {
   const Dataset whole = open_labelled(settings.data, settings.labels, 0);
-  if (!request.preset.empty()) require_shape(find_preset(request.preset), whole);
+  if (!request.preset.empty()) {
+    const Preset& preset = find_preset(request.preset);
+    require_shape(preset, preset.train, whole);
+  }
   const Dataset data = settings.rows > 0 ? whole.first(settings.rows) : whole;
   std::optional<Dataset> validation;
   if (!settings.validation.empty())
@@ -146,8 +183,8 @@ ExitCode train(const Request& request, RunSettings settings) {
                                : Trainer::plan(settings.model, settings.train, data, device.kind);
   if (request.dry_run) {
     if (settings.out.empty()) settings.out = RunDirectory::fresh_name().string();
-    print(start_table(settings, data, plan, device) + plan_table(plan));
-    return ExitCode::ok;
+    print(start_table(settings, data, plan, device) + plan_table(plan), frame.told);
+    return {};
   }
 
   RunDirectory directory(settings.out,
@@ -156,32 +193,30 @@ ExitCode train(const Request& request, RunSettings settings) {
   Trainer trainer(settings.model, settings.train, device);
   directory.create();
   settings.out = directory.path().string();
-  if (request.resume && directory.has_state()) trainer.load_state(directory.file(RunDirectory::kState));
-  print(start_table(settings, data, plan, device) + (request.resume ? resume_note(trainer) : ""));
+  if (request.resume && directory.has_state()) {
+    trainer.load_state(directory.file(RunDirectory::kState));
+    recall_preset(directory.file(RunDirectory::kState), settings);
+  }
+  print(start_table(settings, data, plan, device) + (request.resume ? resume_note(trainer) : ""), frame.told);
   FitResult result;
   {
     TrainingRun run(trainer, directory, repeatable(settings, trainer.device()), data,
-                    validation.value_or(data));
+                    validation.value_or(data), frame.told);
     result = fit(trainer, data, validation, run);
     run.finish();
   }
-  if (result.reason != StopReason::requested) {
-    print(finished_note(result, directory, settings));
-    return ExitCode::ok;
-  }
-  try {
-    print(stopped_note(result, directory));
-  } catch (const Error&) {  // the signal has ended the reader of the pipe too
-  }
-  return ExitCode::stopped;
+  return {after(result, directory, settings, frame), result.reason, result.steps, plan.steps_per_epoch,
+          whole.fingerprint()};
 }
 
 }  // namespace
 
-ExitCode run_train(Arguments arguments) {
+Trained train(Arguments arguments, const TrainingFrame& frame) {
   Request request;
-  if (!command_line(request).parse(arguments)) return ExitCode::ok;
-  return train(request, resolve(request));
+  if (!command_line(request).parse(arguments)) return {};
+  return train(request, resolve(request), frame);
 }
+
+ExitCode run_train(Arguments arguments) { return train(arguments, {}).code; }
 
 }  // namespace cuvae::cli

@@ -23,26 +23,30 @@ std::string utc_now() {
   return text.data();
 }
 
-std::map<std::string, std::string> provenance(const Dataset& data, const Device& device) {
-  return {{"created", utc_now()},
-          {"data", data.source()},
-          {"data_fingerprint", hexadecimal(data.fingerprint())},
-          {"device", to_string(device)}};
+std::map<std::string, std::string> provenance(const RunSettings& settings, const Dataset& data,
+                                              const Device& device) {
+  std::map<std::string, std::string> all{{"created", utc_now()},
+                                         {"data", data.source()},
+                                         {"data_fingerprint", hexadecimal(data.fingerprint())},
+                                         {"device", to_string(device)}};
+  if (!settings.preset.empty()) all[kPresetNote] = settings.preset;
+  if (!settings.scale.empty()) all[kScaleNote] = settings.scale;
+  return all;
 }
 
 }  // namespace
 
 TrainingRun::TrainingRun(Trainer& trainer, RunDirectory& directory, const RunSettings& settings,
-                         const Dataset& data, const Dataset& pictured)
+                         const Dataset& data, const Dataset& pictured, Stream epochs)
     : trainer_(trainer),
       directory_(directory),
       settings_(settings),
       config_text_(config_file_text(settings)),
       pictured_(pictured),
-      provenance_(provenance(data, trainer.device())),
+      provenance_(provenance(settings, data, trainer.device())),
       metrics_(directory.file(RunDirectory::kMetrics), trainer.epochs_done()),
       curves_{run_name(directory.path()), {}},
-      display_(terminal(Stream::err)),
+      display_(terminal(Stream::err), epochs),
       seen_step_(trainer.steps_done()) {}
 
 Control TrainingRun::on_progress(const Progress& progress) {

@@ -14,11 +14,15 @@
 
 namespace cuvae::cli {
 
+// Keys of a model's metadata.
+inline constexpr const char* kPresetNote = "preset";
+inline constexpr const char* kScaleNote = "preset_scale";
+
 class TrainingRun {
  public:
   // Throws Error(invalid_argument) for settings that a file cannot hold.
   TrainingRun(Trainer& trainer, RunDirectory& directory, const RunSettings& settings, const Dataset& data,
-              const Dataset& pictured);
+              const Dataset& pictured, Stream epochs);
 
   // The callback of Trainer::fit. Nothing is written before its first call: until then the data may be
   // refused.

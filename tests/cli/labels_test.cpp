@@ -86,6 +86,32 @@ TEST_F(Labels, OfInterpolationsGoFromOneRowsToTheOthers) {
   for (std::size_t i = 0; i < wanted.size(); ++i) ASSERT_NEAR(found[i], wanted[i], 1e-5f);
 }
 
+TEST_F(Labels, AreAskedForByAManifold) {
+  trained("run", {"--labels", "classes.npy", "--latent", "2"});
+  trained("other", {"--labels", "numbers.npy", "--latent", "2"});
+  trained("plain", {"--latent", "2"});
+  const Words small{"--steps", "2", "--out", "m.npy"};
+  expect_refusal(cuvae(Words{"manifold", classes_} + small), 2,
+                 {"--label is missing", "a class from 0 to 2"});
+  expect_refusal(cuvae(Words{"manifold", numbers_, "--label", "1"} + small), 2, {"'1' is not 2 numbers"});
+  expect_refusal(cuvae(Words{"manifold", "plain/model.safetensors", "--label", "1"} + small), 2,
+                 {"--label", "without labels"});
+  EXPECT_FALSE(std::filesystem::exists(at("m.npy")));
+
+  constexpr float q = 0.6744897502f;  // the quantile of 3/4
+  const std::vector<float> z{-q, q, q, q, -q, -q, q, -q};
+  for (const auto& [model, label, one] : {std::tuple{classes_, "2", std::vector<float>{0, 0, 1}},
+                                          std::tuple{numbers_, "-1,0.25", std::vector<float>{-1, 0.25f}}}) {
+    runs(Words{"manifold", model, "--label", label} + small);
+    std::vector<float> labels;
+    for (int i = 0; i < 4; ++i) labels.insert(labels.end(), one.begin(), one.end());
+    const std::vector<float> wanted = Vae::load(at(model).string(), Device::cpu(1)).decode(z, labels),
+                             found = values_of("m.npy");
+    ASSERT_EQ(found.size(), wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) ASSERT_NEAR(found[i], wanted[i], 1e-5f);
+  }
+}
+
 TEST_F(Labels, AreRefusedWithAHint) {
   train_both();
   trained("plain");

@@ -5,6 +5,7 @@
 
 #include "cli/cuvae.hpp"
 #include "cuvae/version.hpp"
+#include "src/cli/live_line.hpp"
 
 namespace cuvae::test {
 namespace {
@@ -90,8 +91,28 @@ TEST_F(Look, ATerminalGetsALiveLine) {
   EXPECT_EQ(dumb.find("rows/s\r "), std::string::npos);
   const std::string rows =
       on_a_terminal("sample run/model.safetensors -n 60000 --out s.npy --threads 1", {"TERM=xterm"});
-  EXPECT_NE(rows.find("sample row "), std::string::npos) << rows;
-  EXPECT_NE(rows.find(" left"), std::string::npos) << rows;
+  for (const char* part : {"sample [\x1b", ">\x1b[0m", "]", "% ", " of 60000 rows, ", " left"})
+    EXPECT_NE(rows.find(part), std::string::npos) << part << " is not in " << rows;
+  const std::string plain_rows =
+      on_a_terminal("sample run/model.safetensors -n 60000 --out s.npy --threads 1", {"TERM=dumb"});
+  EXPECT_EQ(plain_rows.find(" of 60000 rows"), std::string::npos) << plain_rows;
+}
+
+// The bar goes before the words do, and nothing reaches the last column, where some terminals wrap.
+TEST(LiveLine, FitsTheTerminal) {
+  const auto line = [](double part, int columns) {
+    return cli::line_with_bar("eval", part, "50%  5 of 10 rows, 0:02 left", {true, false, columns});
+  };
+  EXPECT_EQ(line(0.5, 80), "eval [==========>         ] 50%  5 of 10 rows, 0:02 left");
+  EXPECT_EQ(line(0, 80), "eval [>                   ] 50%  5 of 10 rows, 0:02 left");
+  EXPECT_EQ(line(1, 80), "eval [====================] 50%  5 of 10 rows, 0:02 left");
+  EXPECT_EQ(line(2, 57), line(1, 80));
+  EXPECT_EQ(line(0.5, 56), "eval 50%  5 of 10 rows, 0:02 left");
+  EXPECT_EQ(line(0.5, 20), "eval 50%  5 of 10 r");
+  EXPECT_EQ(line(0.5, 1), "");
+  EXPECT_EQ(line(0.5, 0), "");
+  EXPECT_EQ(cli::line_with_bar("eval", 0.5, "", {true, true, 80}),
+            "eval [\x1b[32m==========>\x1b[0m         ] ");
 }
 
 }  // namespace

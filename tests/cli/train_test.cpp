@@ -107,16 +107,46 @@ TEST_F(Train, SaysWhatIsNotUsual) {
 
 TEST_F(Train, SaysHowManyUnitsAreActiveAndWhatToDoAboutFew) {
   const CommandResult collapsed = train("collapsed", {"--kl-weight", "200", "--lr", "0.01"});
-  EXPECT_NE(
-      collapsed.out.find("0 of 3 latent units are active; for more, try a --kl-warmup of some epochs, or a "
-                         "--kl-weight below 200\n"),
-      std::string::npos)
+  EXPECT_NE(collapsed.out.find("0 of 3 latent units are active; for more, try a --kl-warmup of some epochs, "
+                               "--free-bits such as 0.1, or a --kl-weight below 200\n"),
+            std::string::npos)
       << collapsed.out;
   const CommandResult some = train("some", {"--kl-weight", "4", "--lr", "0.01"});
   EXPECT_NE(some.out.find("2 of 3 latent units are active\n"), std::string::npos) << some.out;
   const CommandResult fine = train("fine", {"--kl-weight", "0.1", "--lr", "0.01", "--latent", "1"});
   EXPECT_NE(fine.out.find("1 of 1 latent units is active\n"), std::string::npos) << fine.out;
   EXPECT_EQ(fine.out.find("--kl-w"), std::string::npos) << fine.out;
+}
+
+// What the settings do already is no advice, nor what they do not allow.
+TEST_F(Train, AdviceAgainstCollapseFitsTheSettings) {
+  const auto advised = [&](const Words& more, const std::string& advice) {
+    std::filesystem::remove_all(at("run"));
+    const CommandResult result = train("run", Words{"--kl-weight", "200", "--lr", "0.01"} + more);
+    EXPECT_NE(result.out.find("are active; for more, try " + advice + "\n"), std::string::npos)
+        << advice << " is not in\n"
+        << result.out;
+  };
+  advised({"--kl-warmup", "0.01"},
+          "a longer --kl-warmup than 0.01, --free-bits such as 0.1, or a --kl-weight below 200");
+  advised({"--kl-warmup", "2", "--kl-weight", "400", "--objective", "elbo-sampled"},
+          "a --kl-weight below 400");
+  advised({"--objective", "iwae", "--latent", "30", "--kl-weight", "5000"},
+          "a --kl-warmup of some epochs, or a --kl-weight below 5000");
+  advised({"--micro-batch", "8"}, "a --kl-warmup of some epochs, or a --kl-weight below 200");
+  advised({"--free-bits", "1e-4"},
+          "a --kl-warmup of some epochs, --free-bits above 1e-04, or a --kl-weight below 200");
+  advised({"--kl-capacity", "0.001"}, "a --kl-capacity above 0.001");
+}
+
+TEST_F(Train, WhatIsResumedAtItsEndTellsItsActiveUnits) {
+  trained("run", {"--kl-weight", "200", "--lr", "0.01"});
+  const CommandResult again = train("run", {"--kl-weight", "200", "--lr", "0.01", "--resume"});
+  EXPECT_NE(again.out.find("0 of 3 latent units are active"), std::string::npos) << again.out;
+  std::filesystem::remove(at("run/metrics.jsonl"));
+  const CommandResult unknown = train("run", {"--kl-weight", "200", "--lr", "0.01", "--resume"});
+  EXPECT_EQ(unknown.exit_code, 0) << unknown.err;
+  EXPECT_EQ(unknown.out.find("active"), std::string::npos) << unknown.out;
 }
 
 TEST_F(Train, ADryRunCreatesNothing) {

@@ -116,6 +116,25 @@ TEST_F(Use, AResultNeverReplacesItsOwnInput) {
   EXPECT_EQ(text(model_), model);
 }
 
+TEST_F(Use, AResultNeverReplacesLabelsOrFactors) {
+  const std::string levels = npy_header("|u1", "(512, 1)") + std::string(256, '\0') + std::string(256, '\1');
+  write_file(at("levels.npy"), levels);
+  std::filesystem::create_hard_link(at("levels.npy"), at("same.npy"));
+  trained("labelled", {"--labels", "levels.npy"});
+  const std::string data = "builtin:shapes:512", labelled = "labelled/model.safetensors";
+  const auto refused = [&](const Words& arguments, const char* flag) {
+    SCOPED_TRACE(testing::PrintToString(arguments));
+    expect_refusal(cuvae(arguments), 2,
+                   {std::string("error: ") + flag + ": 'same.npy' would replace its own input"});
+    EXPECT_EQ(text("levels.npy"), levels);
+  };
+  refused({"encode", labelled, data, "--labels", "levels.npy", "--out", "same.npy"}, "--out");
+  refused({"reconstruct", labelled, data, "--labels", "levels.npy", "--out", "same.npy"}, "--out");
+  refused({"eval", labelled, data, "--labels", "levels.npy", "--per-row", "same.npy"}, "--per-row");
+  refused({"eval", model_, data, "--factors", "levels.npy", "--per-row", "same.npy"}, "--per-row");
+  refused({"eval", model_, "levels.npy", "--per-row", "same.npy"}, "--per-row");
+}
+
 TEST_F(Use, AModelThatHasDivergedIsNoResult) {
   trained("far", {"--lr", "1e30", "--max-steps", "2"});
   const CommandResult result = cuvae({"eval", "far/model.safetensors", "builtin:shapes:20", "--json"});
