@@ -158,8 +158,13 @@ class LossSum {
   int vectors_ = 0;
 };
 
+// Blocks of a multiprocessor that the compiler shares its registers among; 0: as it sees fit, which for as
+// many inputs as these is too many blocks, so that it would spill.
+template <class Op, int kVec>
+inline constexpr int kBlocksAtOnce = Op::kIn* kVec >= 32 ? 2 : 0;
+
 template <class Op, class In, class Out, int kThreadsPerRow, int kVec>
-static __global__ void __launch_bounds__(kBlockThreads)
+static __global__ void __launch_bounds__(kBlockThreads, kBlocksAtOnce<Op, kVec>)
     row_map_reduce_kernel(Op unbound, ops::RowIo<Op::kIn, Op::kOut> io, RowPass pass) {
   wait_for_kernel_before();
   const std::int64_t row =

@@ -1,6 +1,4 @@
 // What settings must hold together; what each must hold alone stands in the schema.
-#include <limits>
-
 #include "cuvae/error.hpp"
 #include "src/config/likelihood.hpp"
 #include "src/config/prior.hpp"
@@ -11,6 +9,13 @@ namespace {
 
 void require(bool holds, const std::string& why) {
   if (!holds) throw Error(Errc::invalid_argument, why);
+}
+
+// Rows of a loop, and elements of a vector that is padded to a multiple of 8, are counted in 31 bits.
+constexpr std::int64_t kMostOfAPass = (std::int64_t{1} << 31) - 8;
+
+std::int64_t rows_of_a_pass(const TrainConfig& config) {
+  return config.micro_batch > 0 ? config.micro_batch : config.batch;
 }
 
 void require_variance_that_fits(const ModelConfig& config) {
@@ -107,6 +112,10 @@ void require_losses_of_the_objective(const TrainConfig& config) {
           "precision: objective " + objective + " compares latents in fp32; choose fp32 or tf32");
   require(config.batch >= 2,
           "batch: objective " + objective + " compares the rows of a batch; allowed: 2 or more");
+  require(std::int64_t{config.batch} * config.batch <= kMostOfAPass,
+          "batch: " + std::to_string(config.batch) +
+              " rows make more pairs than a pass can hold; with objective " + objective +
+              ", allowed: up to 46340");
 }
 
 }  // namespace
@@ -126,6 +135,11 @@ void validate(const ModelConfig& model, const TrainConfig& train) {
     require(model.top_latent == 0,
             "objective: " + objective + " goes with one stochastic layer; choose elbo-sampled or iwae");
   }
+  require(
+      model.prior == Prior::standard ||
+          rows_of_a_pass(train) * train.samples * model.prior_components <= kMostOfAPass,
+      "prior_components: " + std::to_string(model.prior_components) +
+          " beside each sample are more pairs than a pass can hold; take fewer, or a smaller micro_batch");
 }
 
 void validate(const TrainConfig& config) {
@@ -138,8 +152,8 @@ void validate(const TrainConfig& config) {
   require(config.micro_batch <= config.batch, "micro_batch: " + std::to_string(config.micro_batch) +
                                                   " is more than the batch; allowed: 0 to " +
                                                   std::to_string(config.batch));
-  const std::int64_t rows = config.micro_batch > 0 ? config.micro_batch : config.batch;
-  require(rows * config.samples <= std::numeric_limits<std::int32_t>::max(),
+  const std::int64_t rows = rows_of_a_pass(config);
+  require(rows * config.samples <= kMostOfAPass,
           "samples: " + std::to_string(config.samples) + " of each of " + std::to_string(rows) +
               " rows are more than a pass can hold; take fewer, or a smaller micro_batch");
 }

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "backend/batch.hpp"
 #include "backend/on_each_machine.hpp"
 #include "support/arenas.hpp"
 #include "support/row_op_run.hpp"
@@ -88,6 +89,36 @@ TEST_P(Update, PassesAreTakenFromTheTable) {
   on->begin_pass(pass.context(), reinterpret_cast<const ops::PassPlan*>(memory.get()), {}, 1);
   EXPECT_EQ(pass.state().pass.active_rows, 7);
   EXPECT_EQ(pass.state().passes, 2);
+}
+
+// Whole, whichever rows of the pass are active; nothing over nothing is nothing.
+TEST_P(Update, DividesAGradientByItsNorm) {
+  const auto on = backend();
+  const Batch batch(*on, {3, 0, 1});
+  for (const std::int32_t size : {1, 2, 8, 13, 100, 1024, 1025, 5000}) {
+    SCOPED_TRACE(size);
+    Draws draws(92);
+    for (const float scale : {1.0f, 1e-12f, 1e12f, 0.0f}) {
+      Values gradient = draws.floats(size, kGradient);
+      for (float& value : gradient) value *= scale;
+      const Tensor values = batch.vector(gradient), square = batch.vector(1);
+      on->normalize(batch.pass(), values.matrix(), square.data());
+      double wanted_square = 0;
+      for (const float value : gradient) wanted_square += wide(value) * wide(value);
+      EXPECT_NEAR(wide(square.values()[0]), wanted_square, 2e-6 * wanted_square);
+      std::vector<Expected> wanted;
+      for (const float value : gradient) {
+        const double normalized = wide(value) / (std::sqrt(wanted_square) + 1e-7);
+        wanted.push_back({normalized, std::abs(normalized)});
+      }
+      expect_all_close(values.values(), wanted, "value");
+      if (scale == 0) {
+        EXPECT_EQ(values.values(), Values(gradient.size(), 0.0f));
+      }
+      expect_clean(values);
+      EXPECT_TRUE(square.surroundings_are_untouched());
+    }
+  }
 }
 
 }  // namespace

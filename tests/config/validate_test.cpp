@@ -104,12 +104,107 @@ TEST(Validate, TrainRefusalsNameFieldAndAllowedValues) {
       {{"kl_weight: -1"}, [](auto& c) { c.kl_weight = -1.0; }},
       {{"kl_warmup: -1"}, [](auto& c) { c.kl_warmup = -1.0; }},
       {{"patience: -1"}, [](auto& c) { c.patience = -1; }},
+      {{"samples: 1024 of each of 2097152 rows", "take fewer, or a smaller micro_batch"},
+       [](auto& c) { c.objective = Objective::iwae, c.batch = 1 << 21, c.samples = 1 << 10; }},
+      {{"samples: 65535 of each of 32769 rows"},
+       [](auto& c) {
+         c.objective = Objective::iwae, c.batch = 1 << 20, c.micro_batch = (1 << 15) + 1;
+         c.samples = (1 << 16) - 1;
+       }},
       {{"validation_fraction: 1", "less than 1"}, [](auto& c) { c.validation_fraction = 1.0; }},
   };
   for (const Wrong<TrainConfig>& wrong : all) {
     TrainConfig config;
     wrong.spoil(config);
     test::expect_error(Errc::invalid_argument, wrong.message, [&] { validate(config); });
+  }
+}
+
+constexpr Objective kBatchWise[] = {Objective::tc_mws, Objective::tc_mss, Objective::mmd};
+
+TEST(Validate, RefusesBf16WhereLatentsOfABatchAreCompared) {
+  for (const Objective objective : kBatchWise) {
+    TrainConfig config;
+    config.objective = objective;
+    for (const Precision precision : {Precision::fp32, Precision::tf32}) {
+      config.precision = precision;
+      validate(config);
+    }
+    config.precision = Precision::bf16;
+    test::expect_error(Errc::invalid_argument,
+                       {"precision: objective " + std::string(to_string(objective)), "choose fp32 or tf32"},
+                       [&] { validate(config); });
+  }
+}
+
+// A loop's rows are counted in 31 bits, and there is one for each pair.
+TEST(Validate, RefusesMorePairsOfRowsThanAPassCanHold) {
+  for (const Objective objective : kBatchWise) {
+    TrainConfig config;
+    config.objective = objective;
+    config.batch = 46340;
+    validate(config);
+    for (const std::int32_t batch : {46341, 65536, 1 << 24}) {
+      config.batch = batch;
+      test::expect_error(Errc::invalid_argument,
+                         {"batch: " + std::to_string(batch), std::string(to_string(objective)), "46340"},
+                         [&] { validate(config); });
+    }
+  }
+}
+
+TEST(Validate, RefusesMoreSamplesTimesComponentsThanAPassCanHold) {
+  ModelConfig model;
+  TrainConfig train;
+  train.objective = Objective::iwae;
+  train.batch = 1 << 14;
+  train.samples = 1 << 8;
+  validate(model, train);
+  for (const Prior prior : {Prior::mixture, Prior::vamp}) {
+    model.prior = prior;
+    model.prior_components = 511;
+    validate(model, train);
+    model.prior_components = 512;
+    test::expect_error(Errc::invalid_argument, {"prior_components: 512", "smaller micro_batch"},
+                       [&] { validate(model, train); });
+    train.micro_batch = 1 << 13;
+    validate(model, train);
+    train.micro_batch = 0;
+  }
+}
+
+TEST(Validate, RefusesObjectivesOfOneStochasticLayerWithTwo) {
+  ModelConfig model;
+  model.top_latent = 2;
+  TrainConfig train;
+  for (const Objective objective : {Objective::elbo_sampled, Objective::iwae}) {
+    train.objective = objective;
+    validate(model, train);
+  }
+  for (const Objective objective : {Objective::stl, Objective::dreg, Objective::tc_mws, Objective::tc_mss}) {
+    train.objective = objective;
+    validate(ModelConfig{}, train);
+    test::expect_error(Errc::invalid_argument,
+                       {"objective: " + std::string(to_string(objective)), "one stochastic layer",
+                        "choose elbo-sampled or iwae"},
+                       [&] { validate(model, train); });
+  }
+}
+
+TEST(Validate, RefusesAKlInClosedFormWhereThereIsNone) {
+  for (const Objective objective : {Objective::elbo, Objective::mmd}) {
+    TrainConfig train;
+    train.objective = objective;
+    ModelConfig two_layers;
+    two_layers.top_latent = 2;
+    ModelConfig mixture, vamp;
+    mixture.prior = Prior::mixture;
+    vamp.prior = Prior::vamp;
+    for (const ModelConfig& model : {two_layers, mixture, vamp}) {
+      test::expect_error(Errc::invalid_argument,
+                         {"objective: " + std::string(to_string(objective)), "closed form"},
+                         [&] { validate(model, train); });
+    }
   }
 }
 

@@ -43,6 +43,7 @@ void expect_as_on_the_cpu(const std::vector<NamedJob>& jobs) {
     Trainer reference = trainer_of(job);
     const std::vector<EpochMetrics> expected = fit(reference, job).history;
     for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+      if (!takes(job, precision)) continue;
       for (const auto& offered : {std::set<cublasLtEpilogue_t>{}, kEveryEpilogue}) {
         SCOPED_TRACE(name + ", " + std::string(to_string(precision)) +
                      (offered.empty() ? ", plain products" : ", every epilogue"));
@@ -62,6 +63,8 @@ TEST_F(Engine, TrainsAsTheCpuWithEveryLikelihood) {
   expect_as_on_the_cpu(with_every_likelihood(short_job()));
 }
 TEST_F(Engine, TrainsAsTheCpuWithEveryOptimizer) { expect_as_on_the_cpu(with_every_optimizer(short_job())); }
+TEST_F(Engine, TrainsAsTheCpuWithEveryObjective) { expect_as_on_the_cpu(with_every_objective(short_job())); }
+TEST_F(Engine, TrainsAsTheCpuWithEveryPrior) { expect_as_on_the_cpu(with_every_prior(short_job())); }
 TEST_F(Engine, TrainsAsTheCpuWithLabels) { expect_as_on_the_cpu(with_every_label(short_job())); }
 TEST_F(Engine, TrainsAsTheCpuForEveryWidth) { expect_as_on_the_cpu(with_every_width(short_job())); }
 

@@ -34,6 +34,7 @@ void expect_as_on_the_cpu(const std::vector<NamedJob>& jobs) {
     Trainer reference = trainer_of(job);
     const std::vector<EpochMetrics> expected = fit(reference, job).history;
     for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
+      if (!takes(job, precision)) continue;
       SCOPED_TRACE(name + ", " + std::string(to_string(precision)));
       job.train.precision = precision;
       Trainer trainer = gpu_trainer(job);
@@ -52,6 +53,10 @@ TEST_F(TrainingOnGpu, IsThatOfTheCpuWithEveryLikelihood) {
 TEST_F(TrainingOnGpu, IsThatOfTheCpuWithEveryOptimizer) {
   expect_as_on_the_cpu(with_every_optimizer(small_job()));
 }
+TEST_F(TrainingOnGpu, IsThatOfTheCpuWithEveryObjective) {
+  expect_as_on_the_cpu(with_every_objective(small_job()));
+}
+TEST_F(TrainingOnGpu, IsThatOfTheCpuWithEveryPrior) { expect_as_on_the_cpu(with_every_prior(small_job())); }
 TEST_F(TrainingOnGpu, IsThatOfTheCpuWithLabels) { expect_as_on_the_cpu(with_every_label(small_job())); }
 TEST_F(TrainingOnGpu, IsThatOfTheCpuForEveryWidth) { expect_as_on_the_cpu(with_every_width(small_job())); }
 

@@ -10,15 +10,19 @@
 #include "kernels/ops/bernoulli_nll.hpp"
 #include "kernels/ops/binarize.hpp"
 #include "kernels/ops/continuous_bernoulli_nll.hpp"
+#include "kernels/ops/discrepancy.hpp"
 #include "kernels/ops/discretized_logistic_nll.hpp"
 #include "kernels/ops/element_wise.hpp"
 #include "kernels/ops/gaussian_density.hpp"
 #include "kernels/ops/gaussian_latent.hpp"
 #include "kernels/ops/gaussian_nll.hpp"
 #include "kernels/ops/glu.hpp"
+#include "kernels/ops/held_kl.hpp"
 #include "kernels/ops/importance.hpp"
 #include "kernels/ops/laplace_nll.hpp"
 #include "kernels/ops/optimizer.hpp"
+#include "kernels/ops/pairs.hpp"
+#include "kernels/ops/total_correlation.hpp"
 
 namespace cuvae::cuda {
 namespace {
@@ -59,27 +63,46 @@ void activations() {
   rows<Backward, Types<Bf16, Bf16>, Types<Bf16>>();
 }
 
+template <class Op, class In, class Out>
+void sums() {
+  row_sum<Op, In, Out>(Op{}, {}, {}, {});
+}
+
 // Of one sample and of several.
-template <class Op>
-void samples() {
-  row_sum<Op, Types<float, float, float>, Types<float, float>>(Op{}, {}, {}, {});
-  row_sum<Op, Types<float, float, float>, Types<Bf16, Bf16>>(Op{}, {}, {}, {});
+template <class Op, class In = Types<float, float, float>>
+void latent_backward() {
+  rows<Op, In, Types<float, float>>();
+  rows<Op, In, Types<Bf16, Bf16>>();
+  sums<Op, In, Types<float, float>>();
+  sums<Op, In, Types<Bf16, Bf16>>();
 }
 
 template <class Z>
 void mixture() {
   using In = Types<Z, float, float>;
   rows<ops::ComponentDensity, In, Types<>>();
-  row_sum<ops::ComponentToLatent, In, Types<float>>(ops::ComponentToLatent{}, {}, {}, {});
-  row_sum<ops::LatentToComponent, In, Types<float, float>>(ops::LatentToComponent{}, {}, {}, {});
+  sums<ops::ComponentToLatent, In, Types<float>>();
+  sums<ops::LatentToComponent, In, Types<float, float>>();
 }
 
-template <ops::SampleGradient kGradient>
-void latent_alone() {
-  using Op = ops::LatentAloneBackward<kGradient>;
-  rows<Op, Types<float, float, float>, Types<float, float>>();
-  rows<Op, Types<float, float, float>, Types<Bf16, Bf16>>();
-  samples<Op>();
+void batch_losses() {
+  using One = Types<float>;
+  using Two = Types<float, float>;
+  using Three = Types<float, float, float>;
+  using Four = Types<float, float, float, float>;
+  rows<ops::KlOfElement, Two, One>();
+  rows<ops::FreeBits, One, One>();
+  rows<ops::KlCapacity, One, One>();
+  rows<ops::PairCost, Two, Types<>>();
+  sums<ops::DimensionDensity, Three, One>();
+  rows<ops::LogOfMean, One, Types<>>();
+  sums<ops::DimensionsToLatent, Four, One>();
+  sums<ops::DimensionsToPosterior, Four, Two>();
+  rows<ops::WeighTotalCorrelation, One, One>();
+  rows<ops::KernelCost, Two, Types<>>();
+  rows<ops::KernelMean, One, One>();
+  sums<ops::KernelToLatent, Two, One>();
+  rows<ops::Discrepancy, Three, One>();
 }
 
 template <class Op, class In, class Out>
@@ -87,12 +110,29 @@ void rows_of_a_caller() {
   row_map_reduce_unaligned<Op, In, Out>(Op{}, {}, {}, {});
 }
 
+// cuvae/cuda.hpp: operands of every alignment, and of more types than cuvae's own.
+void fused_kernels() {
+  using Floats = Types<float, float, float>;
+  rows_of_a_caller<ops::BernoulliNll, Types<float, float>, Types<float>>();
+  rows_of_a_caller<ops::BernoulliNll, Types<Bf16, float>, Types<Bf16>>();
+  rows_of_a_caller<ops::GaussianNll, Floats, Types<float>>();
+  rows_of_a_caller<ops::GaussianNll, Floats, Types<Bf16>>();
+  rows_of_a_caller<ops::GaussianNllLearned, Floats, Types<float, float>>();
+  rows_of_a_caller<ops::GaussianNllLearned, Floats, Types<Bf16, float>>();
+  rows_of_a_caller<ops::SampleLatent, Types<float, float>, Types<float>>();
+  rows_of_a_caller<ops::SampleLatent, Types<float, float>, Types<Bf16>>();
+  rows_of_a_caller<ops::SampleLatent, Types<Bf16, Bf16>, Types<Bf16>>();
+  rows_of_a_caller<ops::LatentBackward, Floats, Types<float, float>>();
+  rows_of_a_caller<ops::LatentBackward, Floats, Types<Bf16, Bf16>>();
+  rows_of_a_caller<ops::LatentBackward, Types<Bf16, Bf16, Bf16>, Types<Bf16, Bf16>>();
+}
+
 template <class Rule>
 void inputs() {
-  rows_of_a_caller<ops::LoadInput<Rule, 1>, Types<U8>, Types<float>>();
-  rows_of_a_caller<ops::LoadInput<Rule, 1>, Types<float>, Types<float>>();
-  rows_of_a_caller<ops::LoadInput<Rule, 2>, Types<U8>, Types<float, Bf16>>();
-  rows_of_a_caller<ops::LoadInput<Rule, 2>, Types<float>, Types<float, Bf16>>();
+  rows<ops::LoadInput<Rule, 1>, Types<U8>, Types<float>>();
+  rows<ops::LoadInput<Rule, 1>, Types<float>, Types<float>>();
+  rows<ops::LoadInput<Rule, 2>, Types<U8>, Types<float, Bf16>>();
+  rows<ops::LoadInput<Rule, 2>, Types<float>, Types<float, Bf16>>();
 }
 
 template <class Op>
@@ -117,14 +157,13 @@ void start_every_kernel() {
   groups<ops::Softmax, Types<float>, Types<float>>();
   rows<ops::SampleLatent, Types<float, float>, Types<float>>();
   rows<ops::SampleLatent, Types<float, float>, Types<Bf16>>();
-  rows<ops::LatentBackward, Types<float, float, float>, Types<float, float>>();
-  rows<ops::LatentBackward, Types<float, float, float>, Types<Bf16, Bf16>>();
   rows<ops::SampleLatentAlone, Types<float, float>, Types<float>>();
   rows<ops::SampleLatentAlone, Types<float, float>, Types<Bf16>>();
-  samples<ops::LatentBackward>();
-  latent_alone<ops::SampleGradient::total>();
-  latent_alone<ops::SampleGradient::path>();
-  latent_alone<ops::SampleGradient::doubly>();
+  latent_backward<ops::LatentBackward>();
+  latent_backward<ops::LatentAloneBackward<ops::SampleGradient::total>>();
+  latent_backward<ops::LatentAloneBackward<ops::SampleGradient::path>>();
+  latent_backward<ops::LatentAloneBackward<ops::SampleGradient::doubly>>();
+  latent_backward<ops::GatedLatentBackward, Types<float, float, float, float>>();
   rows<ops::GaussianDensity, Types<float, float, float>, Types<float, float, float>>();
   rows<ops::GaussianDensity, Types<Bf16, float, float>, Types<float, Bf16, Bf16>>();
   mixture<float>();
@@ -138,6 +177,8 @@ void start_every_kernel() {
   rows<ops::ScaleRow, Types<float>, Types<float>>();
   rows<ops::ScaleRow, Types<Bf16>, Types<Bf16>>();
   weigh(ops::LogWeight{}, {}, {}, {});
+  weigh(ops::PairLogWeight{}, {}, {}, {});
+  batch_losses();
   rows<ops::BoundLogVar, Types<float>, Types<float>>();
   rows<ops::PriorSample, Types<float>, Types<float>>();
 
@@ -157,7 +198,15 @@ void start_every_kernel() {
   inputs<ops::BinarizeThreshold>();
 
   maps<ops::Adam>();
+  maps<ops::IwaeAdam>();
+  maps<ops::AdaMax>();
+  maps<ops::RmsProp>();
   maps<ops::Sgd>();
+  maps<ops::KeepParameter>();
+  rows<ops::SumOfSquares, Types<float>, Types<>>();
+  rows<ops::DivideByNorm, Types<float>, Types<float>>();
+
+  fused_kernels();
 
   column_sum<float>({}, {});
   column_sum<Bf16>({}, {});

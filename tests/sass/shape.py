@@ -13,7 +13,8 @@ REPEATED_INPUTS = {"BiasActivation": {1}, "LocationNll": {2}}
 UNREAD_INPUTS = {"PriorSample": {0}, "ActivationBackward<Identity>": {1}}
 
 # What map_kernel reads and writes: (inputs, outputs), all float, and a copy in bf16.
-MAP_OPERANDS = {"Adam": (4, 3), "Sgd": (3, 2)}
+MAP_OPERANDS = {"Adam": (4, 3), "IwaeAdam": (4, 3), "AdaMax": (4, 3), "RmsProp": (3, 2), "Sgd": (3, 2),
+                "KeepParameter": (1, 1)}
 MAP_VECTOR = 8
 
 

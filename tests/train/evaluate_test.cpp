@@ -231,6 +231,17 @@ TEST(Evaluate, OfAWideModelDrawsFewAtATime) {
   EXPECT_EQ(told.size(), 3u);
 }
 
+// Before anything is allocated.
+TEST(Evaluate, RefusesMorePairsThanCanBeCounted) {
+  ModelConfig config = small_job().model;
+  config.prior = Prior::mixture;
+  config.prior_components = 65'536;
+  Vae vae = vae_of(config);
+  const Dataset data = random_rows(40'000, 6);
+  expect_error(Errc::invalid_argument, {"batch:", "2621440000 numbers", "smaller batch"},
+               [&] { static_cast<void>(vae.evaluate(data, {.batch = 40'000})); });
+}
+
 // As those of the first layer are of its mean, at one draw of z.
 TEST(Evaluate, UnitsOfTheSecondLayerAreOfItsMeanAtTheFirstDraw) {
   const auto priors = with_every_other_prior(small_job().model);

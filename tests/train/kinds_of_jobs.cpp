@@ -50,6 +50,56 @@ std::vector<NamedJob> with_every_optimizer(const Job& job) {
   return all;
 }
 
+std::vector<NamedJob> with_every_objective(const Job& job) {
+  std::vector<NamedJob> all;
+  const auto add = [&](const std::string& name, Objective objective,
+                       std::int32_t samples = 1) -> TrainConfig& {
+    all.push_back({name, job});
+    TrainConfig& train = all.back().job.train;
+    train.objective = objective;
+    train.samples = samples;
+    return train;
+  };
+  for (const Objective objective : {Objective::elbo_sampled, Objective::stl})
+    add(std::string(to_string(objective)), objective);
+  for (const Objective objective :
+       {Objective::elbo, Objective::elbo_sampled, Objective::stl, Objective::iwae, Objective::dreg})
+    add(std::string(to_string(objective)) + " of 5", objective, 5);
+  add("tc-mws", Objective::tc_mws).tc_weight = 6;
+  add("tc-mss", Objective::tc_mss).tc_weight = 6;
+  add("mmd", Objective::mmd).mmd_weight = 10;
+  add("free bits", Objective::elbo).free_bits = 0.1;
+  add("free bits of 5", Objective::elbo, 5).free_bits = 0.1;
+  add("free bits in total", Objective::elbo).free_bits_total = 0.3;
+  TrainConfig& capacity = add("capacity that rises", Objective::elbo);
+  capacity.kl_capacity = 0.8;
+  capacity.kl_warmup = 0.75;
+  return all;
+}
+
+std::vector<NamedJob> with_every_prior(const Job& job) {
+  std::vector<NamedJob> all;
+  for (const auto& [name, model] : with_every_other_prior(job.model)) {
+    for (const Objective objective :
+         {Objective::elbo_sampled, Objective::iwae, Objective::dreg, Objective::tc_mss}) {
+      const bool of_one_layer = objective == Objective::dreg || objective == Objective::tc_mss;
+      if (model.top_latent > 0 && of_one_layer) continue;
+      all.push_back({name + ", " + std::string(to_string(objective)), job});
+      all.back().job.model = model;
+      all.back().job.train.objective = objective;
+      if (objective == Objective::iwae || objective == Objective::dreg) all.back().job.train.samples = 3;
+      if (objective == Objective::tc_mss) all.back().job.train.tc_weight = 6;
+    }
+  }
+  return all;
+}
+
+bool takes(const Job& job, Precision precision) {
+  const Objective objective = job.train.objective;
+  return precision != Precision::bf16 ||
+         (objective != Objective::tc_mws && objective != Objective::tc_mss && objective != Objective::mmd);
+}
+
 std::vector<NamedJob> with_every_label(const Job& job) {
   std::vector<NamedJob> all{{"classes", with_classes(job)}, {"numbers", with_numbers(job)}};
   all.push_back({"no hidden layers", with_numbers(job)});
@@ -81,6 +131,7 @@ void expect_near(const std::vector<EpochMetrics>& actual, const std::vector<Epoc
   for (std::size_t i = 0; i < actual.size(); ++i) {
     EXPECT_NEAR(actual[i].train.elbo, expected[i].train.elbo, tolerance) << "epoch " << i + 1;
     EXPECT_NEAR(actual[i].train.kl, expected[i].train.kl, tolerance) << "epoch " << i + 1;
+    EXPECT_NEAR(actual[i].objective, expected[i].objective, tolerance) << "epoch " << i + 1;
     EXPECT_EQ(actual[i].step, expected[i].step);
     EXPECT_EQ(actual[i].skipped_updates, expected[i].skipped_updates);
   }

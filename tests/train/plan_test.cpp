@@ -103,30 +103,6 @@ TEST(Plan, RefusesWhatFitWould) {
                [&] { static_cast<void>(Trainer::plan(job.model, job.train, job.data, job.data)); });
 }
 
-// More pairs of rows than a loop can count, before anything is allocated.
-TEST(Plan, RefusesMorePairsThanCanBeCounted) {
-  const Dataset data = Dataset::builtin_shapes(3);
-  ModelConfig model;
-  model.data_dim = data.cols();
-  for (const Objective objective : {Objective::tc_mss, Objective::mmd}) {
-    TrainConfig train;
-    train.objective = objective;
-    train.batch = 60'000;
-    expect_error(Errc::invalid_argument, {"batch:", "3600000000 numbers", "smaller batch"},
-                 [&] { static_cast<void>(Trainer::plan(model, train, data)); });
-    expect_error(Errc::invalid_argument, {"batch:", "3600000000 numbers"},
-                 [&] { Trainer(model, train, Device::cpu(1)); });
-  }
-  model.prior = Prior::mixture;
-  model.prior_components = 60'000;
-  TrainConfig train;
-  train.objective = Objective::iwae;
-  train.batch = 10'000;
-  train.samples = 5;
-  expect_error(Errc::invalid_argument, {"3000000000 numbers", "fewer components"},
-               [&] { static_cast<void>(Trainer::plan(model, train, data)); });
-}
-
 TEST(Plan, PhasesAreThoseOfTheStep) {
   Job job = small_job();
   job.model.likelihood = Likelihood::gaussian;
