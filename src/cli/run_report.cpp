@@ -112,7 +112,7 @@ std::string against_collapse(const TrainConfig& train) {
   if (train.kl_capacity > 0) return "a --kl-capacity above " + config::format(train.kl_capacity);
   std::vector<std::string> ways;
   if (train.kl_warmup == 0) ways.emplace_back("a --kl-warmup of some epochs");
-  if (train.kl_warmup > 0 && train.kl_warmup * train.kl_cycles < train.epochs)
+  if (train.kl_warmup > 0 && train.kl_warmup * train.kl_cycles < train.epochs / 2.0)
     ways.push_back("a longer --kl-warmup than " + config::format(train.kl_warmup));
   const bool whole_batch = train.micro_batch == 0 || train.micro_batch == train.batch;
   if (train.free_bits > 0) {

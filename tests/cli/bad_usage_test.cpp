@@ -55,7 +55,7 @@ TEST_F(BadUsage, IsRefusedWithAHint) {
       {{"train", "--prior", "vamp"}, {"objective: elbo", "choose elbo-sampled or iwae"}},
       {{"train", "--top-latent", "5"}, {"objective: elbo", "one stochastic layer"}},
       {{"train", "--kl-warmup", "11"},
-       {"kl_warmup: 11 epochs are more than the 10 of the run", "would never reach"}},
+       {"kl_warmup: 11 epochs do not end before the 10 of the run do", "would never reach"}},
       {{"train", "--kl-warmup", "6", "--kl-cycles", "2"}, {"kl_warmup: 6 epochs", "5 of a cycle"}},
       {{"train", "--kl-cycles", "2"}, {"kl_cycles: 2 cycles need a kl_warmup"}},
       {{"train", "--free-bits", "0.1", "--objective", "iwae"}, {"free_bits", "objective elbo"}},

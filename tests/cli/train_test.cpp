@@ -129,7 +129,7 @@ TEST_F(Train, AdviceAgainstCollapseFitsTheSettings) {
   };
   advised({"--kl-warmup", "0.01"},
           "a longer --kl-warmup than 0.01, --free-bits such as 0.1, or a --kl-weight below 200");
-  advised({"--kl-warmup", "2", "--kl-weight", "400", "--objective", "elbo-sampled"},
+  advised({"--kl-warmup", "1.5", "--kl-weight", "400", "--objective", "elbo-sampled"},
           "a --kl-weight below 400");
   advised({"--objective", "iwae", "--latent", "30", "--kl-weight", "5000"},
           "a --kl-warmup of some epochs, or a --kl-weight below 5000");
