@@ -27,12 +27,11 @@ struct EpochMetrics {
   double learning_rate = 0;       // of the last step
   double kl_weight = 0;           // of the last step
   std::int32_t active_units = 0;  // on the validation rows, else on the first 2048 training rows
-  std::optional<std::int32_t>
-      active_top_units;              // likewise, of the second stochastic layer, where there is one
-  std::int64_t skipped_updates = 0;  // so far in the whole run
-  double rows_per_second = 0;        // training alone
-  double seconds = 0;                // since the run (or its resumption) began
-  bool best = false;                 // the best validation ELBO so far
+  std::optional<std::int32_t> active_top_units;  // of the second stochastic layer, where there is one
+  std::int64_t skipped_updates = 0;              // so far in the whole run
+  double rows_per_second = 0;                    // training alone
+  double seconds = 0;                            // since the run (or its resumption) began
+  bool best = false;                             // the best validation ELBO so far
 };
 
 // What the callback of fit() is told. On the CPU it is called after every step. A GPU runs ahead of its host:

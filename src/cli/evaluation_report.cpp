@@ -22,7 +22,7 @@ std::string with_error(const Estimate& estimate) {
 // Dimensions of z by their KL, the largest first; those that hold next to nothing are only counted.
 void add_kl_by_dimension(Rows& rows, std::string title, const std::string& z,
                          const std::vector<LatentUnit>& units) {
-  constexpr double kLittle = 0.005;  // shows as 0.00 or 0.01
+  constexpr double kLittle = 0.005;
   constexpr std::size_t kPerLine = 6;
   std::vector<std::size_t> order(units.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
