@@ -39,7 +39,7 @@ ExitCode run_encode(Arguments arguments) {
   Request request;
   if (!command_line(request).parse(arguments)) return ExitCode::ok;
   const ModelUse& use = request.use;
-  require_npy(use.out);
+  require_npy("--out", use.out);
   Vae vae = load_model(use);
   const Dataset data = open_data(use, vae);
   const auto latent = static_cast<std::size_t>(vae.config().latent);

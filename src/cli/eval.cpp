@@ -129,7 +129,7 @@ ExitCode run_eval(Arguments arguments) {
   Request request;
   if (!command_line(request).parse(arguments)) return ExitCode::ok;
   if (!request.per_row.empty()) {
-    config::labelled("--per-row", [&] { require_npy(request.per_row); });
+    require_npy("--per-row", request.per_row);
     request.use.out = request.per_row;
     request.use.out_flag = "--per-row";
     require_another_file("--per-row", request.per_row, request.factors);

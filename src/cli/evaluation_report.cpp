@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "src/cli/output.hpp"
@@ -92,19 +93,22 @@ std::string active_units_text(const Evaluation& result) {
 
 std::string EvaluationReport::as_json() const {
   io::JsonObject json;
+  const auto of_several = [&](double value) {  // one draw does not tell
+    return result.samples > 1 ? std::optional(value) : std::nullopt;
+  };
   json.add("elbo", result.mean.elbo)
-      .add("elbo_draw_error", result.elbo.draw_error)
+      .add("elbo_draw_error", of_several(result.elbo.draw_error))
       .add("elbo_row_error", result.elbo.row_error)
       .add("reconstruction", result.mean.reconstruction)
       .add("kl", result.mean.kl)
       .add("log_prior", result.log_prior)
       .add("entropy", result.entropy)
       .add("iwae", result.iwae.value)
-      .add("iwae_draw_error", result.iwae.draw_error)
+      .add("iwae_draw_error", of_several(result.iwae.draw_error))
       .add("iwae_row_error", result.iwae.row_error)
       .add("samples", result.samples)
       .add("effective_samples", result.effective_samples)
-      .add("inference_gap", result.inference_gap)
+      .add("inference_gap", of_several(result.inference_gap))
       .add("mutual_information", result.mutual_information)
       .add("information_rows", result.information_rows)
       .add("rows", result.rows)

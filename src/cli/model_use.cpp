@@ -33,10 +33,10 @@ void add_machine(CommandLine& line, ModelUse& use) {
 
 namespace {
 
-void require_ending(const std::string& out, const std::string& ending) {
+void require_ending(const std::string& flag, const std::string& out, const std::string& ending) {
   if (out.empty() || std::filesystem::path(out).extension() != ending) {
-    throw Error(Errc::invalid_argument, out.empty() ? "--out is missing; give a file ending in " + ending
-                                                    : "--out: '" + out + "' must end in " + ending);
+    throw Error(Errc::invalid_argument, out.empty() ? flag + " is missing; give a file ending in " + ending
+                                                    : flag + ": '" + out + "' must end in " + ending);
   }
 }
 
@@ -76,8 +76,8 @@ FileFormat format_of(const std::string& out) {
                                                   : "--out: '" + out + "' must end in .png or .npy");
 }
 
-void require_npy(const std::string& out) { require_ending(out, ".npy"); }
-void require_png(const std::string& out) { require_ending(out, ".png"); }
+void require_npy(const std::string& flag, const std::string& out) { require_ending(flag, out, ".npy"); }
+void require_png(const std::string& out) { require_ending("--out", out, ".png"); }
 
 ImageShape require_image(const ModelUse& use, const Vae& vae) {
   if (vae.image() == ImageShape{}) {

@@ -1,6 +1,7 @@
 #include "src/cli/progress.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace cuvae::cli {
 namespace {
@@ -35,6 +36,8 @@ std::string epoch_line(const EpochMetrics& metrics, std::int32_t epochs) {
   std::string line = epoch_of(metrics.epoch, epochs) + "  step " + std::to_string(metrics.step) + "  elbo " +
                      fixed(metrics.train.elbo, 2) + " (reconstruction " +
                      fixed(metrics.train.reconstruction, 2) + ", kl " + fixed(metrics.train.kl, 2) + ")";
+  if (std::abs(metrics.objective - metrics.train.elbo) >= 0.005)
+    line += "  objective " + fixed(metrics.objective, 2);
   if (metrics.validation) {
     line += "  validation " + fixed(metrics.validation->elbo, 2) + (metrics.best ? " (best)" : "");
   }

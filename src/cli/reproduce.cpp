@@ -80,11 +80,28 @@ void require_request(const Request& request) {
           Errc::invalid_argument,
           std::string(what) + " is missing\nusage: cuvae reproduce PRESET FOLDER --out DIR [options]");
   }
+  std::error_code ignored;
+  if (fs::equivalent(request.out, request.folder, ignored))
+    throw Error(Errc::invalid_argument,
+                "--out: '" + request.out + "' holds the data; choose another folder for the run");
   if (!request.scale.empty() && !request.epochs.empty())
     throw Error(Errc::invalid_argument,
                 "--scale and --epochs exclude each other: one shortens the whole schedule, the other cuts it "
                 "off\nGive one of them.");
   if (!request.scale.empty()) (void)parse_scale(request.scale);
+}
+
+// What a run of the recipe's first epochs cannot be, whatever its data.
+void require_epochs_beyond_warmup(const Request& request, const Preset& preset) {
+  if (request.epochs.empty()) return;
+  const double warmup = published_training(preset).kl_warmup;
+  double epochs = 0;
+  config::labelled("--epochs", [&] { epochs = config::to_number(request.epochs); });
+  if (warmup == 0 || epochs > warmup) return;
+  throw Error(Errc::invalid_argument,
+              "--epochs: the first " + request.epochs + " of " + preset.name +
+                  " are those in which the KL weight " + "rises, which takes " + config::format(warmup) +
+                  "\nRun more of them, or shorten all of the schedule (--scale 1/100).");
 }
 
 enum class Of { training, all };
@@ -148,6 +165,7 @@ Evaluation evaluate(const Request& request, const ModelUse& use, const Dataset& 
 }
 
 ExitCode reproduce(const Request& request, const Preset& preset) {
+  require_epochs_beyond_warmup(request, preset);
   const std::string training = find_images(request.folder, "train");
   const Dataset test = Dataset::open(find_images(request.folder, "t10k"));
   require_shape(preset, preset.test, test);

@@ -101,7 +101,7 @@ std::string Reproduction::as_json() const {
       .add("active_units", result.active_units);
   if (!result.top_units.empty()) object.add("active_top_units", result.active_top_units);
   object.add("seed", seed).add("checkpoint", checkpoint);
-  preset.tolerance ? object.add("tolerance", *preset.tolerance) : object.add("tolerance", nullptr);
+  object.add("tolerance", preset.tolerance);
   const std::optional<bool> met = is_met();
   met ? object.add("met", *met) : object.add("met", nullptr);
   return object.add("verdict", verdict()).str() + "\n";

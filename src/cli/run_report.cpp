@@ -50,6 +50,27 @@ std::string bound_text(const TrainConfig& train) {
   return train.samples > 1 ? text + " of " + std::to_string(train.samples) + " samples" : text;
 }
 
+std::string epochs_text(double epochs) {
+  return config::format(epochs) + (epochs == 1 ? " epoch" : " epochs");
+}
+
+// What the KL costs, and what is added for the batch.
+std::string kl_text(const TrainConfig& train) {
+  const TrainConfig usual;
+  std::string text = ", KL weight " + config::format(train.kl_weight);
+  if (train.kl_capacity > 0) text += ", capacity " + config::format(train.kl_capacity) + " nats";
+  if (train.kl_warmup > 0) text += " after " + epochs_text(train.kl_warmup);
+  if (train.kl_cycles > 1) text += ", " + std::to_string(train.kl_cycles) + " cycles";
+  const auto add = [&](const char* what, double value, double by_itself) {
+    if (value != by_itself) text += std::string(", ") + what + " " + config::format(value);
+  };
+  add("free bits", train.free_bits, usual.free_bits);
+  add("free bits in total", train.free_bits_total, usual.free_bits_total);
+  add("total correlation's weight", train.tc_weight, usual.tc_weight);
+  add("discrepancy's weight", train.mmd_weight, usual.mmd_weight);
+  return text;
+}
+
 std::string objective_text(const RunSettings& settings) {
   std::string text =
       bound_text(settings.train) + ", " + std::string(to_string(settings.model.likelihood)) + " likelihood";
@@ -65,9 +86,7 @@ std::string objective_text(const RunSettings& settings) {
     text += ", " + std::string(to_string(settings.model.prior)) + " prior of " +
             std::to_string(settings.model.prior_components) + " components";
   }
-  text += ", KL weight " + config::format(settings.train.kl_weight);
-  if (settings.train.kl_warmup > 0) text += " after " + config::format(settings.train.kl_warmup) + " epochs";
-  return text;
+  return text + kl_text(settings.train);
 }
 
 std::string some_label(const ModelConfig& model) {
@@ -100,16 +119,24 @@ std::string training_text(const TrainConfig& train, const Plan& plan) {
 std::string preset_text(const RunSettings& settings) {
   const Preset& preset = find_preset(settings.preset);
   std::string text = preset.name + ", " + preset.source;
-  if (!settings.scale.empty()) text += "; shortened to " + settings.scale;
-  const std::int32_t published = published_training(preset).epochs;
-  if (settings.train.epochs == published) return text;
-  return text + (settings.scale.empty() ? "; " : ": ") + std::to_string(settings.train.epochs) +
-         (settings.train.epochs == 1 ? " epoch" : " epochs") + " in place of " + std::to_string(published);
+  TrainConfig recipe = published_training(preset);
+  const std::int32_t published = recipe.epochs, run = settings.train.epochs;
+  if (!settings.scale.empty()) {
+    shorten(recipe, parse_scale(settings.scale));
+    text += "; shortened to " + settings.scale + (run == recipe.epochs ? ":" : ", but");
+  } else if (run == published) {
+    return text;
+  } else {
+    text += ";";
+  }
+  return text + " " + epochs_text(run) + " in place of " + std::to_string(published);
 }
 
 // What may be tried against collapse that these settings do not do yet.
 std::string against_collapse(const TrainConfig& train) {
-  if (train.kl_capacity > 0) return "a --kl-capacity above " + config::format(train.kl_capacity);
+  if (train.kl_capacity > 0)
+    return "a --kl-capacity above " + config::format(train.kl_capacity) + " or a --kl-weight above " +
+           config::format(train.kl_weight);
   std::vector<std::string> ways;
   if (train.kl_warmup == 0) ways.emplace_back("a --kl-warmup of some epochs");
   if (train.kl_warmup > 0 && train.kl_warmup * train.kl_cycles < train.epochs / 2.0)
@@ -158,7 +185,7 @@ std::string start_table(const RunSettings& settings, const Dataset& data, const 
   if (!settings.validation.empty()) rows.emplace_back("validation", settings.validation);
   if (settings.train.validation_fraction > 0) {
     rows.emplace_back("validation",
-                      config::format(settings.train.validation_fraction) + " of the rows, held out");
+                      significant(settings.train.validation_fraction, 3) + " of the rows, held out");
   }
   if (!settings.preset.empty()) rows.emplace_back("preset", preset_text(settings));
   rows.emplace_back("model", model_text(settings.model, plan));

@@ -15,22 +15,22 @@ std::string_view mend_for_writing(int error) {
   switch (error) {
     case ENOSPC:
     case EDQUOT:
-      return "Free space, or choose another --out.";
+      return "Free space, or choose another place.";
     case EFBIG:
-      return "Raise the limit of file sizes (ulimit -f), or choose another --out.";
+      return "Raise the limit of file sizes (ulimit -f), or choose another place.";
     case EACCES:
     case EPERM:
     case EROFS:
-      return "Choose an --out where you may write.";
+      return "Choose a place where you may write.";
     case ENOENT:
     case ENOTDIR:
-      return "Create the folder first, or choose another --out.";
+      return "Create the folder first, or choose another place.";
     case EISDIR:
       return "Name a file inside it.";
     case EIO:
-      return "The disk or its connection fails: check it (dmesg), or choose another --out.";
+      return "The disk or its connection fails: check it (dmesg), or choose another place.";
     default:
-      return "Choose another --out.";
+      return "Choose another place.";
   }
 }
 

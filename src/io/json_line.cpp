@@ -75,6 +75,9 @@ JsonObject& JsonObject::add(std::string_view key, bool value) {
   return add_text(key, value ? "true" : "false");
 }
 JsonObject& JsonObject::add(std::string_view key, std::nullptr_t) { return add_text(key, "null"); }
+JsonObject& JsonObject::add(std::string_view key, std::optional<double> value) {
+  return value ? add(key, *value) : add(key, nullptr);
+}
 JsonObject& JsonObject::add(std::string_view key, const JsonObject& value) {
   return add_text(key, value.str());
 }

@@ -22,6 +22,7 @@ class JsonObject {
   JsonObject& add(std::string_view key, std::string_view value);
   JsonObject& add(std::string_view key, const char* value) { return add(key, std::string_view(value)); }
   JsonObject& add(std::string_view key, std::nullptr_t);
+  JsonObject& add(std::string_view key, std::optional<double> value);  // null where there is none
   JsonObject& add(std::string_view key, std::span<const std::int64_t> values);
   JsonObject& add(std::string_view key, std::span<const double> values);
   JsonObject& add(std::string_view key, std::span<const std::string> values);

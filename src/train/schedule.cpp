@@ -60,7 +60,8 @@ void Schedule::refuse_endless_warmup() const {
   const double epochs = cycle_steps_ / static_cast<double>(steps_per_epoch_);
   const std::string what = config_.kl_capacity > 0 ? "the KL's capacity" : "the KL weight";
   throw Error(Errc::invalid_argument,
-              "kl_warmup: " + config::format(config_.kl_warmup) + " epochs do not end before the " +
+              "kl_warmup: " + config::format(config_.kl_warmup) +
+                  (config_.kl_warmup == 1 ? " epoch does" : " epochs do") + " not end before the " +
                   config::format(epochs) + (config_.kl_cycles > 1 ? " of a cycle" : " of the run") +
                   " do, so " + what +
                   " would never reach its value\nTrain for longer, or warm up over fewer epochs.");

@@ -132,6 +132,10 @@ TEST_F(Presets, AreRefusedWithAHint) {
   refused({"reproduce", "iwae-mnist-l1-k1", "black", "--out", "run", "--scale", "1/2", "--epochs", "4"}, 2,
           {"--scale and --epochs exclude each other"});
   refused({"reproduce", "iwae-mnist-l1-k1", "black", "--out", "run", "--scale", "3"}, 2, {"--scale: '3'"});
+  refused({"reproduce", "iwae-mnist-l1-k1", "black", "--out", "./black"}, 2,
+          {"--out: './black' holds the data"});
+  refused({"reproduce", "vamp-mnist", "black", "--out", "run", "--epochs", "100"}, 2,
+          {"--epochs: the first 100 of vamp-mnist", "KL weight rises", "--scale"});
   refused({"reproduce", "iwae-mnist-l1-k1", ".", "--out", "run"}, 3,
           {"there is no train-images-idx3-ubyte in it"});
   refused({"reproduce", "iwae-mnist-l1-k1", "."}, 2, {"--out is missing"});
@@ -164,7 +168,7 @@ TEST_F(Presets, TheEpochsThatAreToldAreThoseThatAreRun) {
     expect_in(done(Words{"train", kMnist, "--preset", "iwae-mnist-l1-k1", "--dry-run"} + options), parts);
   };
   told({"--scale", "1/100", "--epochs", "40"},
-       {"shortened to 1/100: 40 epochs in place of 3280", "119200 steps"});
+       {"shortened to 1/100, but 40 epochs in place of 3280", "119200 steps"});
   told({"--epochs", "40"}, {"table 1; 40 epochs in place of 3280", "119200 steps"});
   told({}, {"table 1\n", "9774400 steps"});
   told({"--scale", "1"}, {"table 1\n", "9774400 steps"});

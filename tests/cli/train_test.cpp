@@ -118,6 +118,26 @@ TEST_F(Train, SaysHowManyUnitsAreActiveAndWhatToDoAboutFew) {
   EXPECT_EQ(fine.out.find("--kl-w"), std::string::npos) << fine.out;
 }
 
+TEST_F(Train, SaysWhatTheKlCostsAndWhatIsAddedForTheBatch) {
+  const auto expect_said = [&](const Words& more, const std::string& part) {
+    const CommandResult plan = train("run", more + Words{"--dry-run"});
+    EXPECT_NE(plan.out.find(part + "\n"), std::string::npos) << part << " is not in\n" << plan.out;
+  };
+  expect_said({"--kl-warmup", "1", "--epochs", "4", "--kl-cycles", "2"},
+              "KL weight 1 after 1 epoch, 2 cycles");
+  expect_said({"--kl-capacity", "10"}, "KL weight 1, capacity 10 nats");
+  expect_said({"--free-bits", "0.25"}, "KL weight 1, free bits 0.25");
+  expect_said({"--objective", "tc-mss", "--tc-weight", "4"}, "KL weight 1, total correlation's weight 4");
+  expect_said({"--objective", "mmd", "--mmd-weight", "10"}, "KL weight 1, discrepancy's weight 10");
+}
+
+TEST_F(Train, AnEpochTellsTheObjectiveWhereItIsNotTheElbo) {
+  const CommandResult elbo = train("elbo", {}),
+                      iwae = train("iwae", {"--objective", "iwae", "--samples", "3"});
+  EXPECT_EQ(elbo.out.find("  objective -"), std::string::npos) << elbo.out;
+  EXPECT_NE(iwae.out.find("  objective -"), std::string::npos) << iwae.out;
+}
+
 // What the settings do already is no advice, nor what they do not allow.
 TEST_F(Train, AdviceAgainstCollapseFitsTheSettings) {
   const auto advised = [&](const Words& more, const std::string& advice) {
@@ -136,7 +156,7 @@ TEST_F(Train, AdviceAgainstCollapseFitsTheSettings) {
   advised({"--micro-batch", "8"}, "a --kl-warmup of some epochs, or a --kl-weight below 200");
   advised({"--free-bits", "1e-4"},
           "a --kl-warmup of some epochs, --free-bits above 1e-04, or a --kl-weight below 200");
-  advised({"--kl-capacity", "0.001"}, "a --kl-capacity above 0.001");
+  advised({"--kl-capacity", "0.001"}, "a --kl-capacity above 0.001 or a --kl-weight above 200");
 }
 
 TEST_F(Train, WhatIsResumedAtItsEndTellsItsActiveUnits) {

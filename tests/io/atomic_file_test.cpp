@@ -112,7 +112,7 @@ TEST_F(AtomicFileTest, ReplacesWhatALinkLeadsTo) {
 
 TEST_F(AtomicFileTest, FolderMissingOrNoFolder) {
   const fs::path missing = folder_.path / "missing" / "file";
-  expect_error(Errc::io, {missing.string(), "No such file", "Create the folder", "--out"},
+  expect_error(Errc::io, {missing.string(), "No such file", "Create the folder", "another place"},
                [&] { io::write_file(missing, ""); });
   write_file(path_, "old");
   expect_error(Errc::io, {(path_ / "child").string(), "Not a directory"},
@@ -124,7 +124,7 @@ TEST_F(AtomicFileTest, FolderMissingOrNoFolder) {
 
 TEST_F(AtomicFileTest, FullDevice) {
   if (!fs::is_character_file("/dev/full")) GTEST_SKIP() << "no /dev/full here";
-  expect_error(Errc::io, {"/dev/full", "No space left", "Free space", "--out"},
+  expect_error(Errc::io, {"/dev/full", "No space left", "Free space", "another place"},
                [] { io::write_file("/dev/full", "text"); });
   EXPECT_TRUE(fs::is_character_file("/dev/full"));
 }

@@ -80,7 +80,7 @@ TEST_F(FaultInjection, ACallThatFails) {
   }
   EXPECT_EQ(failures, 2 * (3 + 2 + 1));  // of at least three writes, two fsyncs and one rename
   for (const char* part : {"No space left on device (write)", "Input/output error (fsync)", "(rename)",
-                           "(fsync of its folder)", "Free space, or choose another --out"}) {
+                           "(fsync of its folder)", "Free space, or choose another place"}) {
     EXPECT_NE(messages_.find(part), std::string::npos) << part;
   }
 }

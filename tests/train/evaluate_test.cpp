@@ -425,6 +425,25 @@ TEST(Evaluate, TellsItsProgressAndCanBeStopped) {
                [&] { static_cast<void>(vae.evaluate(data, {.progress = stop})); });
 }
 
+// What is no distribution over the categories has no likelihood.
+TEST(Evaluate, RefusesGroupsThatDoNotSumToOne) {
+  ModelConfig config = small_job().model;
+  config.data_dim = 6;
+  config.likelihood = Likelihood::categorical;
+  config.categories = 3;
+  Vae vae = vae_of(config);
+  const auto of = [](const std::vector<float>& values) { return Dataset::from_values(values, 6); };
+  EXPECT_NO_THROW((void)vae.evaluate(of({0, 1, 0, 1, 0, 0})));
+  EXPECT_NO_THROW((void)vae.evaluate(of({0.25f, 0.25f, 0.5f, 1, 0, 0}))) << "a mixture";
+  const Dataset bad = of({0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0});
+  expect_error(Errc::data, {"row 1, columns 3 to 5", "3 categories", "one-hot"},
+               [&] { (void)vae.evaluate(bad); });
+  expect_error(Errc::data, {"row 1, columns 3 to 5"}, [&] {
+    Trainer trainer(config, {.epochs = 1}, Device::cpu(1));
+    (void)trainer.fit(bad);
+  });
+}
+
 TEST(Evaluate, RefusesDataThatDoesNotFit) {
   Vae vae = vae_of(small_job().model);
   const auto refused = [&](const Dataset& data, std::vector<std::string> parts) {

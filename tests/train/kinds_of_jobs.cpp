@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "src/config/likelihood.hpp"
 
 namespace cuvae::test {
@@ -15,6 +17,22 @@ std::vector<NamedJob> with_every_activation(const Job& job) {
   }
   return all;
 }
+
+namespace {
+
+// Each row as shares of one group.
+Dataset as_shares(const Dataset& data) {
+  std::vector<float> all;
+  for (std::int64_t row = 0; row < data.rows(); ++row) {
+    std::vector<float> values(static_cast<std::size_t>(data.cols()));
+    data.read_row(row, values);
+    const float sum = std::accumulate(values.begin(), values.end(), 0.0f);
+    for (const float value : values) all.push_back(value / sum);
+  }
+  return Dataset::from_values(all, data.cols());
+}
+
+}  // namespace
 
 std::vector<NamedJob> with_every_likelihood(const Job& job) {
   std::vector<NamedJob> all{{"binarized", job}};
@@ -30,7 +48,10 @@ std::vector<NamedJob> with_every_likelihood(const Job& job) {
     ModelConfig& model = all.back().job.model;
     model.likelihood = likelihood;
     if (config::has_variance(likelihood)) model.variance = Variance::shared;
-    if (likelihood == Likelihood::categorical) model.categories = model.data_dim;
+    if (likelihood != Likelihood::categorical) continue;
+    model.categories = model.data_dim;
+    all.back().job.data = as_shares(job.data);
+    if (job.validation) all.back().job.validation = as_shares(*job.validation);
   }
   return all;
 }
