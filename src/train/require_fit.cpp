@@ -28,31 +28,33 @@ void require_labels_that_fit(const ModelConfig& config, const Dataset& data) {
                                         : "\nLeave the labels out, or train a model with them."));
 }
 
-// Of one group of a row; a mixture of categories is one too.
 bool is_one(std::span<const float> group) {
   double sum = 0;
   for (const float value : group) sum += static_cast<double>(value);
   return std::abs(sum - 1) < 1e-3;
 }
 
-void require_groups(const Dataset& data, std::int32_t categories) {
+void require_groups_of_rows(const Dataset& data, std::int32_t categories) {
   std::vector<float> row(static_cast<std::size_t>(data.cols()));
-  const auto size = static_cast<std::size_t>(categories);
   for (std::int64_t number = 0; number < data.rows(); ++number) {
     data.read_row(number, row);
-    for (std::size_t first = 0; first < row.size(); first += size) {
-      if (is_one(std::span(row).subspan(first, size))) continue;
-      throw Error(Errc::data,
-                  data.source() + ": row " + std::to_string(number) + ", columns " + std::to_string(first) +
-                      " to " + std::to_string(first + size - 1) + " (from 0) do not sum to 1, as one of " +
-                      std::to_string(categories) +
-                      " categories has to\nGive one-hot groups (or shares of their categories), and "
-                      "categories as they are.");
-    }
+    require_groups(row, categories, data.source() + ": row " + std::to_string(number));
   }
 }
 
 }  // namespace
+
+void require_groups(std::span<const float> row, std::int32_t categories, const std::string& where) {
+  const auto size = static_cast<std::size_t>(categories);
+  for (std::size_t first = 0; first < row.size(); first += size) {
+    if (is_one(row.subspan(first, size))) continue;
+    throw Error(Errc::data,
+                where + ", columns " + std::to_string(first) + " to " + std::to_string(first + size - 1) +
+                    " (from 0) do not sum to 1, as one of " + std::to_string(categories) +
+                    " categories has to\nGive one-hot groups (or shares of their categories), and "
+                    "categories as they are.");
+  }
+}
 
 void require_fit(const ModelConfig& config, const Dataset& data, Binarize binarize) {
   if (data.cols() != config.data_dim) {
@@ -65,7 +67,7 @@ void require_fit(const ModelConfig& config, const Dataset& data, Binarize binari
       binarize == Binarize::dynamic || binarize == Binarize::once ||
       (config::traits_of(config.likelihood).needs_unit_interval && binarize == Binarize::none);
   if (unit_interval) data.require_unit_interval();
-  if (config.likelihood == Likelihood::categorical) require_groups(data, config.categories);
+  if (config.likelihood == Likelihood::categorical) require_groups_of_rows(data, config.categories);
 }
 
 void require_label_values(const ModelConfig& config, std::span<const float> labels, std::int64_t rows,

@@ -442,6 +442,10 @@ TEST(Evaluate, RefusesGroupsThatDoNotSumToOne) {
     Trainer trainer(config, {.epochs = 1}, Device::cpu(1));
     (void)trainer.fit(bad);
   });
+  expect_error(Errc::data, {"step: row 1, columns 0 to 2"}, [&] {
+    Trainer trainer(config, {.epochs = 1}, Device::cpu(1));
+    (void)trainer.step(std::vector<float>{0, 1, 0, 1, 0, 0, 1, 1, 0, 1, 0, 0});
+  });
 }
 
 TEST(Evaluate, RefusesDataThatDoesNotFit) {
