@@ -38,19 +38,21 @@ void require_groups_of_rows(const Dataset& data, std::int32_t categories) {
   std::vector<float> row(static_cast<std::size_t>(data.cols()));
   for (std::int64_t number = 0; number < data.rows(); ++number) {
     data.read_row(number, row);
-    require_groups(row, categories, data.source() + ": row " + std::to_string(number));
+    require_groups(row, categories, data.source(), number);
   }
 }
 
 }  // namespace
 
-void require_groups(std::span<const float> row, std::int32_t categories, const std::string& where) {
+void require_groups(std::span<const float> row, std::int32_t categories, const std::string& source,
+                    std::int64_t number) {
   const auto size = static_cast<std::size_t>(categories);
   for (std::size_t first = 0; first < row.size(); first += size) {
     if (is_one(row.subspan(first, size))) continue;
     throw Error(Errc::data,
-                where + ", columns " + std::to_string(first) + " to " + std::to_string(first + size - 1) +
-                    " (from 0) do not sum to 1, as one of " + std::to_string(categories) +
+                source + ": row " + std::to_string(number) + ", columns " + std::to_string(first) + " to " +
+                    std::to_string(first + size - 1) + " (from 0) do not sum to 1, as one of " +
+                    std::to_string(categories) +
                     " categories has to\nGive one-hot groups (or shares of their categories), and "
                     "categories as they are.");
   }

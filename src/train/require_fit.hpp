@@ -19,8 +19,9 @@ void require_fit(const ModelConfig& config, const Dataset& data, Binarize binari
 void require_label_values(const ModelConfig& config, std::span<const float> labels, std::int64_t rows,
                           const std::string& call);
 
-// Of a row of the categorical likelihood: throws Error(data), which begins with `where`, unless each group
-// sums to 1, as one category does or a mixture of them.
-void require_groups(std::span<const float> row, std::int32_t categories, const std::string& where);
+// Of a row of the categorical likelihood: throws Error(data) unless each group sums to 1, as one category
+// does or a mixture of them.
+void require_groups(std::span<const float> row, std::int32_t categories, const std::string& source,
+                    std::int64_t number);
 
 }  // namespace cuvae::train

@@ -98,9 +98,9 @@ Elbo Trainer::step(std::span<const float> rows, std::span<const float> labels) {
   require_values(t.model_config, rows);
   if (t.model_config.likelihood == Likelihood::categorical) {
     const auto width = static_cast<std::size_t>(cols);
-    for (std::size_t row = 0; row < static_cast<std::size_t>(count); ++row)
-      train::require_groups(rows.subspan(row * width, width), t.model_config.categories,
-                            "step: row " + std::to_string(row));
+    for (std::int64_t row = 0; row < count; ++row)
+      train::require_groups(rows.subspan(static_cast<std::size_t>(row) * width, width),
+                            t.model_config.categories, "step", row);
   }
   train::require_label_values(t.model_config, labels, count, "step");
   const auto stage = [&](std::unique_ptr<Staging>& staging, std::span<const float> values,
