@@ -58,13 +58,13 @@ run_bench() {
 }
 run_peers() { steps --rivals all --rounds 5 --limit "$seconds"; }
 run_reproduce() {
-  local deadline=$((SECONDS + seconds)) code=0 preset run
+  local deadline=$((SECONDS + seconds)) code=0 left preset run
   for preset in iwae-mnist-l1-k50 iwae-mnist-l1-k1; do
     [[ -f $results/$preset.json ]] && continue
     run=build/reproduce/$(basename "$results")/$preset
     mkdir -p "$(dirname "$run")"
-    code=0
-    LD_LIBRARY_PATH=$libraries timeout --preserve-status --signal TERM --kill-after 60 $((deadline - SECONDS)) \
+    code=0 left=$((deadline - SECONDS))
+    LD_LIBRARY_PATH=$libraries timeout --preserve-status --signal TERM --kill-after 60 $((left > 0 ? left : 1)) \
       "$bundle/bin/cuvae" reproduce "$preset" "${CUVAE_DATA_DIR:-../shared/data}/mnist" --out "$run" --resume \
       --device cuda >"$run.log" 2>&1 || code=$?
     if ((code)); then

@@ -105,8 +105,11 @@ std::optional<Place> find_value(const Dataset::Impl& data, const std::function<b
 void scan(Dataset::Impl& data, Extent extent) {
   Range range;
   Fingerprint fingerprint;
-  extent == Extent::whole || data.row_major() ? scan_as_stored(data, range, fingerprint)
-                                              : scan_rows(data, range, fingerprint);
+  if (extent == Extent::whole || data.row_major()) {
+    scan_as_stored(data, range, fingerprint);
+  } else {
+    scan_rows(data, range, fingerprint);
+  }
   if (!range.finite()) {
     const auto place = find_value(data, [](float value) { return !std::isfinite(value); }).value();
     const char* infinite = data.type == ElementType::f64 ? "infinite, or beyond float32" : "infinite";

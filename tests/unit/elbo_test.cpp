@@ -22,6 +22,8 @@ TEST(SampledKl, AgreesWithTheAnalyticWithinItsStandardError) {
       const auto term = ops::SampleLatent{}({mean, raw}, eps);
       const double z = term.out[0], log_q = -0.5 * (eps * eps + raw + kLogTwoPi);
       const double ratio = log_q + 0.5 * (z * z + kLogTwoPi);
+      ASSERT_NEAR(ops::SampleLatentAlone{}({mean, raw}, eps).loss, ratio, 1e-12)
+          << "the op that is trained with";
       sum += ratio;
       squares += ratio * ratio;
       analytic = term.loss;
