@@ -21,6 +21,9 @@ class MappedFile {
 
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
+  // These bytes have been read for now: the process need not keep memory for them.
+  void forget(std::size_t begin, std::size_t end) const noexcept;
+
  private:
   explicit MappedFile(std::span<const std::byte> bytes) : bytes_(bytes) {}
 

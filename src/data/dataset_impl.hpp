@@ -43,6 +43,7 @@ struct Dataset::Impl {
   std::string source, description;
   std::uint64_t fingerprint = 0;
   bool mapped = false;
+  bool table = false;                        // of numbers in text, which says of none whether it is whole
   std::optional<std::uint64_t> shapes_seed;  // of builtin:shapes
   std::shared_ptr<const Impl> labels;        // a row for each of these; null: none
   bool labels_are_classes = false;

@@ -1,9 +1,15 @@
 #include "src/data/from_file.hpp"
 
 #include <cmath>
+#include <filesystem>
+#include <optional>
 
-#include "src/data/array_file.hpp"
+#include "src/data/data_file.hpp"
+#include "src/data/load.hpp"
+#include "src/data/map_values.hpp"
+#include "src/data/open_stream.hpp"
 #include "src/data/scan.hpp"
+#include "src/data/standard_input.hpp"
 
 namespace cuvae::data {
 namespace {
@@ -33,10 +39,23 @@ ImageShape image_of(const std::vector<std::int64_t>& shape, const Dataset::Impl&
   return square && unit ? ImageShape{side, side} : ImageShape{};
 }
 
+// Of one file that lies on the disk as it is needed.
+std::optional<Loaded> mapped_values(const std::vector<Spec>& specs) {
+  const Spec& first = specs.front();
+  std::error_code ignored;
+  if (specs.size() > 1 || first.path == kStandardInput || std::filesystem::is_directory(first.path, ignored))
+    return std::nullopt;
+  const DataFile opened = open_data_file(first);
+  if (opened.kind != DataFile::Kind::packed || opened.compressed) return std::nullopt;
+  return map_values(opened, first.text);
+}
+
 }  // namespace
 
-std::shared_ptr<const Dataset::Impl> from_file(const std::string& path) {
-  ArrayFile file = open_array_file(path);
+std::shared_ptr<const Dataset::Impl> from_file(const std::string& text) {
+  const std::vector<Spec> specs = specs_of(text);
+  const std::optional<Loaded> mapped = mapped_values(specs);
+  Loaded file = mapped ? *mapped : load([&] { return open_stream(specs); }, stored_bytes(specs), text);
   const Header& header = file.header;
   auto impl = std::make_shared<Dataset::Impl>();
   impl->storage = file.owner;
@@ -48,9 +67,10 @@ std::shared_ptr<const Dataset::Impl> from_file(const std::string& path) {
   impl->columns = column_axes(header);
   const std::int64_t size = size_of(header.type);
   impl->row_stride = header.layout == Layout::c ? impl->cols * size : size;
-  impl->source = path;
-  impl->description = describe(file);
-  impl->mapped = file.storage == Storage::mapped;
+  impl->source = text;
+  impl->description = file.description + (mapped ? "" : ", in memory");
+  impl->mapped = mapped.has_value();
+  impl->table = header.format == Format::csv;
   if (header.type == ElementType::u8) impl->scale = kPixelScale;
   scan(*impl);
   if (header.type == ElementType::u8 && header.format == Format::npy && impl->high <= kPixelScale) {

@@ -7,7 +7,7 @@
 
 namespace cuvae::data {
 
-// An IDX or NPY file as a scanned data set. Throws Error(data, out_of_memory).
-[[nodiscard]] std::shared_ptr<const Dataset::Impl> from_file(const std::string& path);
+// The files that a spec means (spec.hpp) as a scanned data set. Throws Error(data, out_of_memory).
+[[nodiscard]] std::shared_ptr<const Dataset::Impl> from_file(const std::string& text);
 
 }  // namespace cuvae::data

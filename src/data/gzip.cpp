@@ -8,6 +8,7 @@
 namespace cuvae::data {
 namespace {
 
+constexpr std::size_t kFed = std::size_t{1} << 20;    // compressed bytes in memory at a time
 constexpr std::size_t kPiece = std::size_t{1} << 30;  // zlib counts in 32 bits
 constexpr std::int64_t kMostRatio = 1032;
 constexpr int kGzipOnly = 15 + 16;  // window bits, and no zlib or raw streams
@@ -22,8 +23,8 @@ std::int64_t most_inflated_bytes(std::size_t compressed) noexcept {
   return kMostRatio * (static_cast<std::int64_t>(compressed) + 1);
 }
 
-GzipReader::GzipReader(std::span<const std::byte> compressed, std::string source)
-    : compressed_(compressed), source_(std::move(source)) {
+GzipReader::GzipReader(std::shared_ptr<const core::MappedFile> compressed, std::string source)
+    : file_(std::move(compressed)), source_(std::move(source)) {
   if (inflateInit2(&stream_, kGzipOnly) != Z_OK) throw std::bad_alloc();
 }
 
@@ -57,14 +58,15 @@ std::size_t GzipReader::read(std::span<std::byte> out) {
 
 void GzipReader::feed() {
   if (stream_.avail_in > 0) return;
-  const std::size_t piece = std::min(compressed_.size() - fed_, kPiece);
-  stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(compressed_.data() + fed_));
+  file_->forget(fed_ - std::min(fed_, kFed), fed_);
+  const std::size_t piece = std::min(bytes().size() - fed_, kFed);
+  stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes().data() + fed_));
   stream_.avail_in = static_cast<uInt>(piece);
   fed_ += piece;
 }
 
 void GzipReader::finish_member() {
-  const std::span<const std::byte> rest = compressed_.subspan(position());
+  const std::span<const std::byte> rest = bytes().subspan(position());
   if (rest.empty()) {
     ended_ = true;
   } else if (is_gzip(rest)) {
@@ -76,7 +78,7 @@ void GzipReader::finish_member() {
 
 void GzipReader::fail(const std::string& what) const {
   core::refuse(source_,
-               what + " at byte " + std::to_string(position()) + " of " + std::to_string(compressed_.size()),
+               what + " at byte " + std::to_string(position()) + " of " + std::to_string(bytes().size()),
                "Download or compress the file again.");
 }
 

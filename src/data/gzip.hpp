@@ -2,10 +2,11 @@
 
 #include <zlib.h>
 
-#include <cstddef>
-#include <cstdint>
-#include <span>
+#include <memory>
 #include <string>
+
+#include "src/core/mapped_file.hpp"
+#include "src/data/byte_reader.hpp"
 
 namespace cuvae::data {
 
@@ -17,25 +18,24 @@ namespace cuvae::data {
 // Inflates a gzip file (one member or several) piece by piece, never more than is asked for.
 // Throws Error(data), with the byte offset, where the file is damaged, cut off, or followed by something
 // else.
-class GzipReader {
+class GzipReader final : public ByteReader {
  public:
-  GzipReader(std::span<const std::byte> compressed, std::string source);
-  GzipReader(const GzipReader&) = delete;
-  GzipReader& operator=(const GzipReader&) = delete;
-  ~GzipReader();
+  GzipReader(std::shared_ptr<const core::MappedFile> compressed, std::string source);
+  ~GzipReader() override;
 
-  // Fills `out`, less only where the content ends; returns how much.
-  [[nodiscard]] std::size_t read(std::span<std::byte> out);
+  [[nodiscard]] std::size_t read(std::span<std::byte> out) override;
+  [[nodiscard]] std::int64_t most() const override { return most_inflated_bytes(bytes().size()); }
 
  private:
+  [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return file_->bytes(); }
   void feed();
   void finish_member();
   [[nodiscard]] std::size_t position() const noexcept { return fed_ - stream_.avail_in; }
   [[noreturn]] void fail(const std::string& what) const;
 
-  std::span<const std::byte> compressed_;
+  std::shared_ptr<const core::MappedFile> file_;
   std::string source_;
-  std::size_t fed_ = 0;  // bytes of compressed_ that zlib has been given
+  std::size_t fed_ = 0;  // bytes that zlib has been given
   bool ended_ = false;
   z_stream stream_{};
 };

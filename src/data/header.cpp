@@ -35,16 +35,6 @@ void check_shape(const Header& header, const std::string& source) {
   }
 }
 
-[[noreturn]] void refuse_format(std::span<const std::byte> start, const std::string& source) {
-  const auto first = [&](std::size_t i) { return i < start.size() ? static_cast<char>(start[i]) : '\0'; };
-  if (first(0) == 'P' && first(1) == 'K') {
-    core::refuse(source, "it is a zip archive (.npz?)",
-                 "Save one array by itself with numpy.save('data.npy', array).");
-  }
-  core::refuse(source, "its first bytes are those of neither IDX nor NPY (nor gzip)",
-               "Give an IDX file (MNIST's format) or one written by numpy.save('data.npy', array).");
-}
-
 }  // namespace
 
 std::int64_t Header::columns() const {
@@ -53,9 +43,13 @@ std::int64_t Header::columns() const {
   return product;
 }
 
+bool is_packed(std::span<const std::byte> start) noexcept { return is_npy(start) || is_idx(start); }
+
 Header read_header(std::span<const std::byte> start, const std::string& source) {
   if (start.empty()) core::refuse(source, "its content is empty", "Write or download the file again.");
-  if (!is_npy(start) && !is_idx(start)) refuse_format(start, source);
+  if (!is_packed(start))
+    core::refuse(source, "its first bytes are those of neither IDX nor NPY",
+                 "Give an IDX file (MNIST's format) or one written by numpy.save('data.npy', array).");
   Header header = is_npy(start) ? read_npy_header(start, source) : read_idx_header(start, source);
   if (size_of(header.type) == 1) header.order = ByteOrder::native;
   check_shape(header, source);

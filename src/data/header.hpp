@@ -11,7 +11,7 @@
 
 namespace cuvae::data {
 
-enum class Format : std::uint8_t { idx, npy };
+enum class Format : std::uint8_t { idx, npy, csr, csv, png };
 enum class Layout : std::uint8_t { c, fortran };  // last or first index fastest
 
 struct Header {
@@ -29,6 +29,9 @@ struct Header {
 
 // No header is longer than this.
 inline constexpr std::size_t kHeaderBytes = 16 * 1024;
+
+// Begins as IDX or NPY does.
+[[nodiscard]] bool is_packed(std::span<const std::byte> start) noexcept;
 
 // Reads the header from the first kHeaderBytes (or all) of a file's content. What is returned has at least
 // one row and one column, at most 2^31 - 1 columns, and a payload that fits 63 bits. Throws Error(data).

@@ -11,4 +11,7 @@ namespace cuvae::data {
 // the machine has less memory than that.
 [[nodiscard]] std::shared_ptr<std::byte[]> allocate_block(std::int64_t bytes, std::string_view source);
 
+// Throws the same error without taking any.
+void require_memory(std::int64_t bytes, std::string_view source);
+
 }  // namespace cuvae::data

@@ -21,13 +21,13 @@ class ValueStream {
   virtual ~ValueStream() = default;
 
   // Type, order, layout and shape of what is read. shape[0] is kRowsUnknown where only the end of the file
-  // tells (CSV, until read() has come to it). The shape is believable: columns() fits 31 bits, and what it asks for has been
-  // held against the size of the file where the format allows it.
+  // tells (CSV, until read() has come to it). The shape is believable: columns() fits 31 bits, and what it
+  // asks for has been held against the size of the file where the format allows it.
   [[nodiscard]] virtual const Header& header() const = 0;
 
-  // Fills `out`, whose size is a multiple of the size of a value, with values as they are stored; less only at
-  // the end of the last row. Returns how many bytes. Throws Error(data) where the file is flawed; who has read to the end
-  // (a result less than asked for) has seen all checksums hold and nothing follow.
+  // Fills `out`, whose size is a multiple of the size of a value, with values as they are stored; less only
+  // at the end of the last row. Returns how many bytes. Throws Error(data) where the file is flawed; who has
+  // read to the end (a result less than asked for) has seen all checksums hold and nothing follow.
   [[nodiscard]] virtual std::size_t read(std::span<std::byte> out) = 0;
 
   // Reads to the end and keeps nothing: throws Error(data) for whatever read() would.

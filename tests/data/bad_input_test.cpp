@@ -64,12 +64,19 @@ TEST(BadInput, Unreadable) {
 }
 
 TEST(BadInput, WrongMagic) {
-  expect_refused("table.csv", "1,2,3\n4,5,6\n", {"neither IDX nor NPY", "numpy.save"});
-  expect_refused("short", "x", {"neither IDX nor NPY"});
-  expect_refused("table.csv.gz", gzip("1,2,3\n4,5,6\n"), {"neither IDX nor NPY", "numpy.save"});
-  expect_refused("arrays.npz", "PK\3\4 and so on", {"zip archive", "numpy.save"});
+  const std::string binary("\x01\x02\x03\x04", 4);
+  expect_refused("rows.bin", binary, {"neither IDX nor NPY", "numpy.save"});
+  expect_refused("rows.bin.gz", gzip(binary), {"neither IDX nor NPY", "numpy.save"});
   expect_refused("type.idx", idx_header(7, {2, 2}) + "abcd", {"byte 2", "type, is 7", "8 (u8)"});
   expect_refused("version.npy", "\x93NUMPY\x04" + std::string(30, '\0'), {"NPY version 4"});
+}
+
+TEST(BadInput, FilesOfOtherPrograms) {
+  expect_refused("cells.h5ad", "\x89HDF\r\n\x1a\n and so on", {"HDF5", "scipy.sparse.save_npz"});
+  expect_refused("one.png", "\x89PNG\r\n\x1a\n and so on", {"one PNG picture", "folder"});
+  expect_refused("rows.parquet", std::string("PAR1\0", 5), {"Parquet", "numpy.save"});
+  expect_refused("model.safetensors", std::string("\x10\0\0\0\0\0\0\0{", 9), {"checkpoint", "Name data"});
+  expect_refused("rows.pkl", std::string("\x80\x04\x95\0", 4), {"pickle", "never read", "numpy.save"});
 }
 
 TEST(BadInput, TruncatedAnywhere) {

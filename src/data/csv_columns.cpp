@@ -1,0 +1,73 @@
+#include "src/data/csv_columns.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+#include "src/core/check.hpp"
+#include "src/core/read_error.hpp"
+#include "src/core/shown.hpp"
+
+namespace cuvae::data {
+namespace {
+
+using Range = std::pair<std::size_t, std::size_t>;  // from, up to and with
+
+std::optional<std::size_t> number_in(std::string_view text) {
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<Range> numbers_in(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  const auto first = number_in(text.substr(0, dash));
+  const auto last = dash == std::string_view::npos ? first : number_in(text.substr(dash + 1));
+  if (!first || !last || *last < *first) return std::nullopt;
+  return Range{*first, *last};
+}
+
+[[noreturn]] void refuse_column(const std::string& item, std::size_t count,
+                                const std::vector<std::string>& names, const std::string& source) {
+  const std::string columns =
+      "it has " + std::to_string(count) + " columns, from 0 to " + std::to_string(count - 1);
+  if (names.empty())
+    core::refuse(source, "there is no column '" + core::shown(item) + "': " + columns + ", without names",
+                 "Name columns by number: file.csv:0,2-5, or all but some: 'file.csv:!0'.");
+  const std::string hint = detail::did_you_mean(item, names);
+  core::refuse(
+      source,
+      "there is no column '" + core::shown(item) + "': " + columns + ", the first of them '" +
+          core::shown(names.front()) + "'",
+      hint.empty() ? "Name columns as its first line does, or by number: file.csv:0,2-5." : "Or " + hint);
+}
+
+}  // namespace
+
+std::vector<bool> chosen_columns(const std::string& part, std::size_t count,
+                                 const std::vector<std::string>& names, const std::string& source) {
+  const bool but = part.starts_with('!');
+  std::vector<bool> chosen(count, part.empty() || but);
+  std::istringstream items(part.substr(but ? 1 : 0));
+  for (std::string item; std::getline(items, item, ',');) {
+    const auto named = std::ranges::find(names, item);
+    Range range{};
+    if (named != names.end()) {
+      range.first = range.second = static_cast<std::size_t>(named - names.begin());
+    } else if (const auto numbers = numbers_in(item); numbers && numbers->second < count) {
+      range = *numbers;
+    } else {
+      refuse_column(item, count, names, source);
+    }
+    for (std::size_t column = range.first; column <= range.second; ++column) chosen[column] = !but;
+  }
+  if (std::ranges::find(chosen, true) == chosen.end())
+    core::refuse(source, "no column of it is left", "Leave at least one: file.csv:0,2-5.");
+  return chosen;
+}
+
+}  // namespace cuvae::data

@@ -1,0 +1,81 @@
+#include "src/data/csv_number.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <system_error>
+
+namespace cuvae::data {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool begins_a_number(const char* at, const char* end) {
+  if (at < end && *at == '-') ++at;
+  return at < end && (is_digit(*at) || (*at == '.' && at + 1 < end && is_digit(at[1])));
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
+}
+
+bool same_word(std::string_view text, std::string_view lower) {
+  return std::ranges::equal(text, lower,
+                            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+}
+
+bool is_missing(std::string_view text) {
+  constexpr std::array<std::string_view, 8> kWords{"", "na", "n/a", "nan", "<na>", "null", "none", "?"};
+  return std::ranges::any_of(kWords, [&](std::string_view word) { return same_word(text, word); });
+}
+
+// A number beyond the range of float: infinite, or so small that it is 0.
+float beyond(std::string_view text, bool negative) {
+  double wide = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), wide);
+  if (error == std::errc()) return static_cast<float>(wide);
+  const bool small = text.find("e-") != std::string_view::npos || text.find("E-") != std::string_view::npos ||
+                     text.substr(negative ? 1 : 0).starts_with('.') ||
+                     text.substr(negative ? 1 : 0).starts_with("0.");
+  if (small) return negative ? -0.0f : 0.0f;
+  return negative ? -kInfinity : kInfinity;
+}
+
+}  // namespace
+
+const char* plain_number(const char* begin, const char* end, float& value) {
+  const char* at = begin;
+  std::uint32_t whole = 0;  // most values are whole and short
+  for (; at < end && at < begin + 7 && is_digit(*at); ++at)
+    whole = whole * 10 + static_cast<std::uint32_t>(*at - '0');
+  if (at > begin && at < end && !is_digit(*at) && *at != '.' && *at != 'e' && *at != 'E') {
+    value = static_cast<float>(whole);
+    return at;
+  }
+  if (!begins_a_number(begin, end)) return nullptr;
+  const auto [stop, error] = std::from_chars(begin, end, value);
+  return error == std::errc() ? stop : nullptr;
+}
+
+std::optional<float> to_float(std::string_view text) {
+  text = trimmed(text);
+  if (is_missing(text)) return std::numeric_limits<float>::quiet_NaN();
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+  const bool negative = text.starts_with('-');
+  const std::string_view size = text.substr(negative ? 1 : 0);
+  if (same_word(size, "inf") || same_word(size, "infinity")) return negative ? -kInfinity : kInfinity;
+  const char* const end = text.data() + text.size();
+  if (!begins_a_number(text.data(), end)) return std::nullopt;
+  float value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (stop != end) return std::nullopt;
+  return error == std::errc() ? value : beyond(text, negative);
+}
+
+}  // namespace cuvae::data

@@ -1,0 +1,17 @@
+// Numbers as tables write them.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace cuvae::data {
+
+// "12", "-0.5", "+1e-3", ".5", "inf", with blanks around; rounded once, to the nearest float. Words for a
+// value that is missing ("", "NA", "NaN", "null", ... in any case) are NaN. Empty for all else, hexadecimal
+// numbers and digits in groups among them.
+[[nodiscard]] std::optional<float> to_float(std::string_view text);
+
+// Of a text that begins with a plain number: what follows it, and its value. Null for any other beginning.
+[[nodiscard]] const char* plain_number(const char* begin, const char* end, float& value);
+
+}  // namespace cuvae::data

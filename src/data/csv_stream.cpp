@@ -1,0 +1,134 @@
+#include "src/data/csv_stream.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "src/core/read_error.hpp"
+#include "src/core/shown.hpp"
+#include "src/data/csv_columns.hpp"
+#include "src/data/csv_number.hpp"
+
+namespace cuvae::data {
+namespace {
+
+using Next = CsvText::Next;
+
+CsvDialect dialect(CsvText& text) {
+  const std::string_view start = text.start();
+  const std::string_view line = start.substr(0, start.find_first_of("\r\n"));
+  if (line.size() == start.size() && start.size() >= CsvText::kLongestStart)
+    core::refuse(text.source(), "its first line is longer than 4 MiB",
+                 "Give a table of numbers, a row to a line; or save wide data with numpy.save.");
+  CsvDialect found = dialect_of(start);
+  if (found.first.empty()) core::refuse(text.source(), "it has no row of numbers", "Give at least one row.");
+  if (found.first.size() > kMostTableColumns)
+    core::refuse(text.source(), "its rows have more than " + std::to_string(kMostTableColumns) + " columns",
+                 "Save data as wide as this with numpy.save.");
+  text.set_delimiter(found.delimiter);
+  return found;
+}
+
+std::int64_t count_of(const std::vector<bool>& chosen) { return std::ranges::count(chosen, true); }
+
+}  // namespace
+
+CsvStream::CsvStream(std::unique_ptr<ByteReader> content, const std::string& source, const std::string& part,
+                     Missing missing)
+    : text_(std::move(content), source),
+      dialect_(dialect(text_)),
+      missing_(missing),
+      chosen_(chosen_columns(part, dialect_.first.size(),
+                             dialect_.has_header ? dialect_.first : std::vector<std::string>{}, source)) {
+  header_ = {.format = Format::csv, .type = ElementType::f32, .shape = {kRowsUnknown, count_of(chosen_)}};
+  if (!dialect_.has_header) return;
+  (void)text_.begin_record();
+  while (text_.field().next == Next::field) {
+  }
+  if (!text_.begin_record())
+    core::refuse(
+        source,
+        "it is text with one line, '" + core::shown(dialect_.first.front()) + "...', and no row of numbers",
+        "Give IDX, NPY, NPZ, a table of numbers (CSV) or a folder of PNG pictures.");
+}
+
+std::size_t CsvStream::read(std::span<std::byte> out) {
+  std::size_t filled = 0;
+  while (filled < out.size()) {
+    if (field_ == 0 && !next_record()) break;
+    if (chosen_[field_]) {
+      const float one = value();
+      std::memcpy(out.data() + filled, &one, sizeof one);
+      filled += sizeof one;
+    } else {
+      next_ = text_.field().next;
+    }
+    ++field_;
+    if (next_ != Next::field || field_ == chosen_.size()) require_width();
+  }
+  if (filled < out.size()) header_.shape[0] = rows_;
+  return filled;
+}
+
+bool CsvStream::next_record() {
+  if (text_.begin_record()) return true;
+  if (rows_ == 0) core::refuse(text_.source(), "it has no row of numbers", "Give at least one row.");
+  return false;
+}
+
+// At the end of a record, or where it should have one.
+void CsvStream::require_width() {
+  std::size_t fields = field_;
+  for (; next_ == Next::field; ++fields) next_ = text_.field().next;
+  if (fields != chosen_.size())
+    core::refuse(text_.source(),
+                 "line " + std::to_string(text_.line()) + " has " + std::to_string(fields) +
+                     (fields == 1 ? " field" : " fields") + ", the first has " +
+                     std::to_string(chosen_.size()) + " (between " + name_of_delimiter(text_.delimiter()) +
+                     ")",
+                 "Give every line as many fields, and quote those with the delimiter in them.");
+  field_ = 0;
+  ++rows_;
+}
+
+float CsvStream::value() {
+  float number = 0;
+  if (text_.number(number, next_)) return number;
+  const CsvText::Field field = text_.field();
+  next_ = field.next;
+  const std::optional<float> found = to_float(field.text);
+  if (!found) refuse_text(field.text);
+  if (std::isnan(*found) && missing_ == Missing::refused)
+    core::refuse(
+        text_.source(), here() + ": the value is missing ('" + core::shown(field.text) + "')",
+        "Fill it, or leave out such rows or that column: 'file.csv:!" + std::to_string(field_) + "'.");
+  return *found;
+}
+
+std::string CsvStream::here() const {
+  const std::string name = dialect_.has_header ? " ('" + core::shown(dialect_.first[field_], 40) + "')" : "";
+  return "line " + std::to_string(text_.line()) + ", column " + std::to_string(field_) + name;
+}
+
+void CsvStream::refuse_text(std::string_view text) const {
+  const bool comma = text_.delimiter() != ',' && text.find(',') != std::string_view::npos;
+  const bool binary = text.find('\0') != std::string_view::npos;
+  const std::string blanks =
+      chosen_.size() == 1 && text.find(' ') != std::string_view::npos
+          ? "Separate columns by commas, tabs, semicolons or bars: numpy.savetxt(..., delimiter=',')."
+          : "";
+  const std::string mend = binary  ? "It holds NUL bytes: give a table in text, UTF-8."
+                           : comma ? "Write decimal points, not commas."
+                           : !blanks.empty()
+                               ? blanks
+                               : "Choose columns of numbers: file.csv:0,2-5, or all but some: 'file.csv:!" +
+                                     std::to_string(field_) + "'.";
+  core::refuse(text_.source(), here() + ": '" + core::shown(text, 40) + "' is no number", mend);
+}
+
+std::string CsvStream::description() const {
+  return std::string("CSV, ") + name_of_delimiter(text_.delimiter()) +
+         (dialect_.has_header ? ", with a header" : ", no header");
+}
+
+}  // namespace cuvae::data

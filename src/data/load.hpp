@@ -1,0 +1,25 @@
+// From a stream to memory.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "src/data/value_stream.hpp"
+
+namespace cuvae::data {
+
+struct Loaded {
+  Header header;
+  std::shared_ptr<const void> owner;  // of the values
+  const std::byte* values = nullptr;
+  std::string description;
+};
+
+// All values of the stream that `open` opens. Where they are many more than its `stored` bytes vouch for, the
+// stream is first read to its end and checked, so that no flawed file takes more than about twice its size.
+// Throws Error(data, out_of_memory).
+[[nodiscard]] Loaded load(const std::function<std::unique_ptr<ValueStream>()>& open, std::int64_t stored,
+                          const std::string& source);
+
+}  // namespace cuvae::data

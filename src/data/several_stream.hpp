@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "src/data/spec.hpp"
+#include "src/data/value_stream.hpp"
+
+namespace cuvae::data {
+
+// The rows of several files, one file after the other; one is open at a time. They are of one type, and rows
+// of one shape. Throws Error(data), naming the first that differs.
+class SeveralStream final : public ValueStream {
+ public:
+  using Open = std::function<std::unique_ptr<ValueStream>(const Spec&)>;
+  SeveralStream(std::vector<Spec> files, Open open);
+
+  [[nodiscard]] const Header& header() const override { return header_; }
+  [[nodiscard]] std::size_t read(std::span<std::byte> out) override;
+  [[nodiscard]] std::string description() const override;
+
+ private:
+  void add_rows(const Header& of_file);
+
+  std::vector<Spec> files_;
+  Open open_;
+  std::string kind_;  // of the first file
+  Header header_;     // of all
+  std::unique_ptr<ValueStream> current_;
+  std::size_t next_ = 0;
+  std::int64_t rows_before_ = 0;  // of files that are read
+};
+
+}  // namespace cuvae::data

@@ -1,0 +1,78 @@
+#include "src/data/spec.hpp"
+
+#include <glob.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <sstream>
+
+#include "src/core/read_error.hpp"
+#include "src/data/standard_input.hpp"
+
+namespace cuvae::data {
+namespace {
+
+bool is_there(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+}
+
+bool is_pattern(std::string_view text) { return text.find_first_of("*?[") != std::string_view::npos; }
+
+std::vector<std::string> matches(const std::string& pattern) {
+  glob_t found{};
+  const std::unique_ptr<glob_t, decltype(&::globfree)> freed(&found, &::globfree);
+  if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) != 0) return {};
+  std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  std::ranges::sort(paths);
+  return paths;
+}
+
+// The path before the last colon behind which a part may stand; npos: there is none.
+std::size_t part_after(const std::string& text, const auto& is_path) {
+  for (std::size_t colon = text.rfind(':'); colon != std::string::npos && colon > 0;
+       colon = text.rfind(':', colon - 1)) {
+    if (is_path(text.substr(0, colon))) return colon;
+  }
+  return std::string::npos;
+}
+
+Spec one_of(const std::string& text) {
+  if (text == kStandardInput || is_there(text)) return {text, text, {}};
+  const std::size_t colon = part_after(text, is_there);
+  if (colon == std::string::npos) return {text, text, {}};
+  return {text, text.substr(0, colon), text.substr(colon + 1)};
+}
+
+void append_matches(const std::string& text, std::vector<Spec>& all) {
+  std::vector<std::string> found = matches(text);
+  std::string part;
+  if (found.empty()) {
+    const std::size_t colon = part_after(
+        text, [&](const std::string& path) { return is_pattern(path) && !(found = matches(path)).empty(); });
+    if (colon == std::string::npos)
+      core::refuse(text, "no file matches this pattern", "Check it with ls; quote it in a shell.");
+    part = text.substr(colon + 1);
+  }
+  for (const std::string& path : found) all.push_back({part.empty() ? path : path + ":" + part, path, part});
+}
+
+}  // namespace
+
+std::vector<Spec> specs_of(const std::string& text) {
+  std::vector<Spec> all;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const Spec one = one_of(line);
+    if (one.part.empty() && is_pattern(line) && !is_there(line)) {
+      append_matches(line, all);
+    } else {
+      all.push_back(one);
+    }
+  }
+  if (all.empty()) core::refuse(text, "the name is empty", "Name a file, or builtin:shapes.");
+  return all;
+}
+
+}  // namespace cuvae::data
