@@ -37,9 +37,13 @@ struct Factors {
 // A cheap-to-copy, immutable, shared view of rows x cols values.
 class Dataset {
  public:
-  // A path to IDX (with or without .gz) or NPY, or "builtin:shapes", "builtin:shapes:ROWS".
-  // Unsigned bytes are pixels: value / 255, unless an NPY file's bytes are all 0 or 1 (or its type is bool).
-  // Throws Error(data): missing, empty, truncated or malformed file, zero rows, NaN or Inf (with the row).
+  // What docs/formats.md describes: IDX, NPY or a table of numbers in text (CSV, TSV), any of them gzipped;
+  // NPZ; a folder of PNG pictures. "file.npz:NAME" and "file.csv:COLUMNS" mean a part, "parts-*.npy" all that
+  // match,
+  // "-" NPY on stdin; several names, one to a line, are one data set. And "builtin:shapes",
+  // "builtin:shapes:ROWS". Unsigned bytes are pixels: value / 255, unless an NPY file's bytes are all 0 or 1
+  // (or its type is bool). Throws Error(data): missing, empty, truncated or malformed file, zero rows, NaN or
+  // Inf (with the row); Error(out_of_memory).
   static Dataset open(const std::string& spec);
 
   // 28 x 28 anti-aliased ellipses, rectangles and triangles; row r depends on (seed, r) alone.
@@ -53,9 +57,10 @@ class Dataset {
   [[nodiscard]] Dataset first(std::int64_t rows) const;
 
   // These rows with what is known of each beside its values, for a conditional model. Classes are kept as one
-  // column for each, of which one is 1; `count` 0: as many as the largest class asks for. A file is IDX (with
-  // or without .gz) or NPY; one integer to a row is a class, all else are numbers. Throws Error(data): not as
-  // many labels as rows, a class that is negative or not below `count`, a flawed file, NaN or Inf.
+  // column for each, of which one is 1; `count` 0: as many as the largest class asks for. A file is any that
+  // open() takes, such as "table.csv:species"; one integer to a row is a class, all else are numbers. Throws
+  // Error(data): not as many labels as rows, a class that is negative or not below `count`, a flawed file,
+  // NaN or Inf.
   [[nodiscard]] Dataset with_labels(std::span<const float> labels, std::int32_t cols) const;
   [[nodiscard]] Dataset with_classes(std::span<const std::int32_t> classes, std::int32_t count = 0) const;
   [[nodiscard]] Dataset with_labels_of(const std::string& path, std::int32_t count = 0) const;

@@ -39,11 +39,11 @@ std::optional<Range> numbers_in(std::string_view text) {
     core::refuse(source, "there is no column '" + core::shown(item) + "': " + columns + ", without names",
                  "Name columns by number: file.csv:0,2-5, or all but some: 'file.csv:!0'.");
   const std::string hint = detail::did_you_mean(item, names);
-  core::refuse(
-      source,
-      "there is no column '" + core::shown(item) + "': " + columns + ", the first of them '" +
-          core::shown(names.front()) + "'",
-      hint.empty() ? "Name columns as its first line does, or by number: file.csv:0,2-5." : "Or " + hint);
+  core::refuse(source,
+               "there is no column '" + core::shown(item) + "': " + columns + ", the first of them '" +
+                   core::shown(names.front()) + "'",
+               hint.empty() ? "Name columns as its first line does, or by number: file.csv:0,2-5."
+                            : "D" + hint.substr(1));
 }
 
 }  // namespace

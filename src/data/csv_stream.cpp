@@ -14,6 +14,11 @@ namespace {
 
 using Next = CsvText::Next;
 
+void pass_record(CsvText& text) {
+  while (text.field().next == Next::field) {
+  }
+}
+
 CsvDialect dialect(CsvText& text) {
   const std::string_view start = text.start();
   const std::string_view line = start.substr(0, start.find_first_of("\r\n"));
@@ -21,7 +26,10 @@ CsvDialect dialect(CsvText& text) {
     core::refuse(text.source(), "its first line is longer than 4 MiB",
                  "Give a table of numbers, a row to a line; or save wide data with numpy.save.");
   CsvDialect found = dialect_of(start);
-  if (found.first.empty()) core::refuse(text.source(), "it has no row of numbers", "Give at least one row.");
+  if (found.first.empty()) {
+    if (text.begin_record()) pass_record(text);  // says what is wrong with it
+    core::refuse(text.source(), "it has no row of numbers", "Give at least one row.");
+  }
   if (found.first.size() > kMostTableColumns)
     core::refuse(text.source(), "its rows have more than " + std::to_string(kMostTableColumns) + " columns",
                  "Save data as wide as this with numpy.save.");
@@ -43,8 +51,7 @@ CsvStream::CsvStream(std::unique_ptr<ByteReader> content, const std::string& sou
   header_ = {.format = Format::csv, .type = ElementType::f32, .shape = {kRowsUnknown, count_of(chosen_)}};
   if (!dialect_.has_header) return;
   (void)text_.begin_record();
-  while (text_.field().next == Next::field) {
-  }
+  pass_record(text_);
   if (!text_.begin_record())
     core::refuse(
         source,

@@ -52,7 +52,7 @@ constexpr std::array kOthers{
     beside.push_back(entry->path().filename().string());
   const std::string hint = detail::did_you_mean(path.filename().string(), beside);
   core::refuse(spec.text, std::generic_category().message(ENOENT),
-               "Check the path" + (hint.empty() ? std::string() : "; " + hint) +
+               "Check the path" + (hint.empty() ? "" : " (" + hint + ")") +
                    "; built-in data is called builtin:shapes.");
 }
 

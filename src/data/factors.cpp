@@ -4,6 +4,7 @@
 
 #include "src/core/read_error.hpp"
 #include "src/data/dataset_impl.hpp"
+#include "src/data/scan.hpp"
 
 namespace cuvae::data {
 namespace {
@@ -12,8 +13,9 @@ constexpr float kMostLevel = 1 << 24;  // to which floats tell integers apart
 
 void require_integers(const Dataset& file) {
   const Dataset::Impl& impl = file.impl();
-  if (impl.type == ElementType::f32 || impl.type == ElementType::f64)
-    core::refuse(file.source(), "factors are " + std::string(name_of(impl.type)) + ", not integers",
+  if (!holds_integers(impl))
+    core::refuse(file.source(),
+                 "factors are " + std::string(impl.table ? "numbers" : name_of(impl.type)) + ", not integers",
                  "Number the levels of each factor, and save them as an integer type.");
   if (impl.low < -kMostLevel || impl.high > kMostLevel)
     core::refuse(file.source(), "a level lies beyond +-2^24", "Number the levels of each factor from 0.");

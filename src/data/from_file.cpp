@@ -55,7 +55,8 @@ std::optional<Loaded> mapped_values(const std::vector<Spec>& specs) {
 std::shared_ptr<const Dataset::Impl> from_file(const std::string& text) {
   const std::vector<Spec> specs = specs_of(text);
   const std::optional<Loaded> mapped = mapped_values(specs);
-  Loaded file = mapped ? *mapped : load([&] { return open_stream(specs); }, stored_bytes(specs), text);
+  Loaded file =
+      mapped ? *mapped : load([&] { return open_stream(specs); }, stored_bytes(specs), name_of(specs));
   const Header& header = file.header;
   auto impl = std::make_shared<Dataset::Impl>();
   impl->storage = file.owner;
@@ -67,7 +68,7 @@ std::shared_ptr<const Dataset::Impl> from_file(const std::string& text) {
   impl->columns = column_axes(header);
   const std::int64_t size = size_of(header.type);
   impl->row_stride = header.layout == Layout::c ? impl->cols * size : size;
-  impl->source = text;
+  impl->source = name_of(specs);
   impl->description = file.description + (mapped ? "" : ", in memory");
   impl->mapped = mapped.has_value();
   impl->table = header.format == Format::csv;

@@ -6,15 +6,14 @@
 #include "src/core/read_error.hpp"
 #include "src/data/from_memory.hpp"
 #include "src/data/heap_block.hpp"
+#include "src/data/scan.hpp"
 
 namespace cuvae::data {
 namespace {
 
 constexpr float kMostInteger = 1 << 24;  // to which floats tell integers apart
 
-bool holds_classes(const Dataset::Impl& file) {
-  return file.cols == 1 && file.type != ElementType::f32 && file.type != ElementType::f64;
-}
+bool holds_classes(const Dataset::Impl& file) { return file.cols == 1 && holds_integers(file); }
 
 std::string beyond(std::int64_t row, float value) {
   return "row " + std::to_string(row) + " (from 0) is of class " + text_of(value);

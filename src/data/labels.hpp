@@ -23,7 +23,7 @@ inline constexpr std::int32_t kMostClasses = 1 << 16;
 [[nodiscard]] Labels labels_of_classes(std::span<const std::int32_t> classes, std::int32_t count,
                                        const std::string& source);
 
-// IDX or NPY: one integer to a row is its class, all else are numbers. Throws Error(data).
+// Any data: one integer to a row is its class, all else are numbers. Throws Error(data).
 [[nodiscard]] Labels read_labels(const std::string& path, std::int32_t count);
 
 }  // namespace cuvae::data

@@ -102,6 +102,11 @@ std::optional<Place> find_value(const Dataset::Impl& data, const std::function<b
   return std::nullopt;
 }
 
+bool holds_integers(const Dataset::Impl& data) {
+  if (data.table) return !find_value(data, [](float value) { return std::trunc(value) != value; });
+  return data.type != ElementType::f32 && data.type != ElementType::f64;
+}
+
 void scan(Dataset::Impl& data, Extent extent) {
   Range range;
   Fingerprint fingerprint;

@@ -19,6 +19,9 @@ struct Place {
 [[nodiscard]] std::optional<Place> find_value(const Dataset::Impl& data,
                                               const std::function<bool(float)>& wanted);
 
+// By their type; or, in a table of text, all of them whole.
+[[nodiscard]] bool holds_integers(const Dataset::Impl& data);
+
 // Sets low, high and fingerprint. Throws Error(data), naming the first row and column, for NaN and Inf. part:
 // there are more rows in memory than data.rows, which in some layouts lie between these.
 enum class Extent { whole, part };

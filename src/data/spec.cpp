@@ -75,4 +75,9 @@ std::vector<Spec> specs_of(const std::string& text) {
   return all;
 }
 
+std::string name_of(const std::vector<Spec>& specs) {
+  const std::string& first = specs.front().text;
+  return specs.size() == 1 ? first : first + " and " + std::to_string(specs.size() - 1) + " more";
+}
+
 }  // namespace cuvae::data

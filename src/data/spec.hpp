@@ -22,4 +22,7 @@ struct Spec {
 // matches nothing.
 [[nodiscard]] std::vector<Spec> specs_of(const std::string& text);
 
+// What messages call them: the first, and how many more.
+[[nodiscard]] std::string name_of(const std::vector<Spec>& specs);
+
 }  // namespace cuvae::data

@@ -41,6 +41,18 @@ TEST(Labels, NumbersAreKept) {
 }
 
 // One integer to a row is a class, in whatever type; all else are numbers.
+TEST(Labels, AreAColumnOfATable) {
+  const SampleFile file("t.csv", "x,class,size\n0.5,2,1.5\n0.25,0,2\n");
+  const Dataset classes = rows(2).with_labels_of(file.path() + ":class");
+  EXPECT_TRUE(classes.labels_are_classes());
+  EXPECT_EQ(label_of(classes, 0), (Floats{0, 0, 1}));
+  const Dataset numbers = rows(2).with_labels_of(file.path() + ":size");
+  EXPECT_FALSE(numbers.labels_are_classes());
+  EXPECT_EQ(label_of(numbers, 1), Floats{2});
+  EXPECT_FALSE(rows(2).with_labels_of(file.path() + ":class,size").labels_are_classes())
+      << "two numbers to a row";
+}
+
 TEST(Labels, AreReadFromFiles) {
   const std::string idx = idx_header(8, {3}) + bytes_of<std::uint8_t>({1, 9, 0});
   for (const std::string& bytes : {idx, gzip(idx)}) {
