@@ -37,13 +37,13 @@ struct Factors {
 // A cheap-to-copy, immutable, shared view of rows x cols values.
 class Dataset {
  public:
-  // What docs/formats.md describes: IDX, NPY or a table of numbers in text (CSV, TSV), any of them gzipped;
-  // NPZ; a folder of PNG pictures. "file.npz:NAME" and "file.csv:COLUMNS" mean a part, "parts-*.npy" all that
-  // match,
-  // "-" NPY on stdin; several names, one to a line, are one data set. And "builtin:shapes",
+  // IDX, NPY or a table of numbers in text (CSV, TSV), any of them gzipped; NPZ; a folder of PNG pictures
+  // (docs/formats.md). "file.npz:NAME" and "file.csv:COLUMNS" mean a part, "parts-*.npy" all that match, "-"
+  // NPY on stdin; several names, one to a line, are one data set. And "builtin:shapes",
   // "builtin:shapes:ROWS". Unsigned bytes are pixels: value / 255, unless an NPY file's bytes are all 0 or 1
-  // (or its type is bool). Throws Error(data): missing, empty, truncated or malformed file, zero rows, NaN or
-  // Inf (with the row); Error(out_of_memory).
+  // (or its type is bool). An uncompressed IDX or NPY file is mapped in no time: its values are not looked at
+  // before they are needed. Throws Error(data): missing, empty, truncated or malformed file, zero rows;
+  // Error(out_of_memory).
   static Dataset open(const std::string& spec);
 
   // 28 x 28 anti-aliased ellipses, rectangles and triangles; row r depends on (seed, r) alone.
@@ -71,14 +71,19 @@ class Dataset {
 
   [[nodiscard]] std::int64_t rows() const noexcept;
   [[nodiscard]] std::int32_t cols() const noexcept;
-  [[nodiscard]] ImageShape image() const noexcept;
+  [[nodiscard]] ImageShape image() const;                    // may look at all values, as the next two do
   [[nodiscard]] const std::string& source() const noexcept;  // the spec it was opened from
   [[nodiscard]] std::string description() const;             // e.g. "IDX, u8, memory-mapped"
-  [[nodiscard]] std::uint64_t fingerprint() const noexcept;  // of shape, type and every stored byte
-  [[nodiscard]] std::size_t bytes() const noexcept;          // of the values in their stored type
+  [[nodiscard]] std::uint64_t fingerprint()
+      const;  // of shape, type, scale and every stored byte, labels included
+  [[nodiscard]] std::size_t bytes() const noexcept;  // of the values in their stored type
 
   // Row `row` as float, cols() values. Throws Error(invalid_argument) out of range or for a wrong size.
   void read_row(std::int64_t row, std::span<float> out) const;
+
+  // Throws Error(data), naming the first row and column, for NaN or Inf. So does whatever looks at all
+  // values: fingerprint(), training, evaluation.
+  void require_finite() const;
 
   // Throws Error(data), naming the first offending row, unless all values lie in [0, 1].
   void require_unit_interval() const;

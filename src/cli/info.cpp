@@ -50,8 +50,8 @@ std::string describe_data(const std::string& spec) {
   if (image != ImageShape{}) {
     rows.emplace_back("picture", std::to_string(image.height) + " x " + std::to_string(image.width));
   }
-  rows.emplace_back("values",
-                    "from " + data::text_of(data.impl().low) + " to " + data::text_of(data.impl().high));
+  rows.emplace_back("values", "from " + data::text_of(data.impl().facts().low) + " to " +
+                                  data::text_of(data.impl().facts().high));
   rows.emplace_back("stored", human_bytes(static_cast<std::int64_t>(data.bytes())));
   rows.emplace_back("fingerprint", hexadecimal(data.fingerprint()));
   return two_columns(rows);

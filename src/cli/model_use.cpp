@@ -65,6 +65,7 @@ Dataset open_data(const ModelUse& use, const Vae& vae) {
                                 use.checkpoint + " was trained on " + std::to_string(vae.config().data_dim) +
                                 "\nUse data of the same shape, or train a model on this data.");
   }
+  data.require_finite();
   return with_labels(use, vae, data);
 }
 

@@ -150,6 +150,7 @@ FitResult fit(Trainer& trainer, const Dataset& data, const std::optional<Dataset
 // `classes`: of labels that are classes; 0: as many as there are.
 Dataset open_labelled(const std::string& spec, const std::string& labels, std::int32_t classes) {
   const Dataset data = Dataset::open(spec);
+  data.require_finite();
   return labels.empty() ? data : data.with_labels_of(labels, classes);
 }
 

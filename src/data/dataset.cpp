@@ -55,8 +55,6 @@ Dataset labelled(const Dataset& data, data::Labels labels) {
                  "Give the labels of these rows, one for each, in the same order.");
   }
   auto impl = std::make_shared<Dataset::Impl>(data.impl());
-  const std::uint64_t both[] = {impl->fingerprint, labels.rows->fingerprint};
-  impl->fingerprint = XXH3_64bits(both, sizeof both);
   impl->labels = std::move(labels.rows);
   impl->labels_are_classes = labels.are_classes;
   return Dataset(std::move(impl));
@@ -77,7 +75,8 @@ Dataset Dataset::first(std::int64_t rows) const {
   impl->rows = rows;
   impl->description += ", the first " + std::to_string(rows) + " rows";
   impl->labels = nullptr;
-  data::scan(*impl, data::Extent::part);
+  impl->part = true;
+  impl->facts_once = std::make_shared<data::FactsOnce>();
   Dataset some(std::move(impl));
   if (!impl_->labels) return some;
   return labelled(some, {Dataset(impl_->labels).first(rows).impl_, impl_->labels_are_classes});
@@ -149,10 +148,18 @@ Dataset Dataset::from_bytes(std::span<const std::uint8_t> pixels, std::int32_t c
 
 std::int64_t Dataset::rows() const noexcept { return impl_->rows; }
 std::int32_t Dataset::cols() const noexcept { return impl_->cols; }
-ImageShape Dataset::image() const noexcept { return impl_->image; }
+ImageShape Dataset::image() const {
+  return impl_->image_if_unit && !impl_->in_unit_interval() ? ImageShape{} : impl_->image;
+}
 const std::string& Dataset::source() const noexcept { return impl_->source; }
 std::string Dataset::description() const { return impl_->description; }
-std::uint64_t Dataset::fingerprint() const noexcept { return impl_->fingerprint; }
+std::uint64_t Dataset::fingerprint() const {
+  if (!impl_->labels) return impl_->facts().fingerprint;
+  const std::uint64_t both[] = {impl_->facts().fingerprint, impl_->labels->facts().fingerprint};
+  return XXH3_64bits(both, sizeof both);
+}
+
+void Dataset::require_finite() const { (void)impl_->facts(); }
 
 std::size_t Dataset::bytes() const noexcept {
   return static_cast<std::size_t>(impl_->rows * impl_->cols * data::size_of(impl_->type));
@@ -168,7 +175,7 @@ void Dataset::read_row(std::int64_t row, std::span<float> out) const {
 }
 
 void Dataset::require_unit_interval() const {
-  if (impl_->low >= 0 && impl_->high <= 1) return;
+  if (impl_->in_unit_interval()) return;
   const auto outside = [](float value) { return value < 0 || value > 1; };
   const data::Place place = data::find_value(*impl_, outside).value();
   core::refuse(

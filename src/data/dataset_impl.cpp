@@ -2,6 +2,8 @@
 
 #include <span>
 
+#include "src/data/scan.hpp"
+
 namespace cuvae {
 namespace {
 
@@ -32,6 +34,12 @@ bool Dataset::Impl::contiguous() const noexcept {
   return row_major() && reinterpret_cast<std::uintptr_t>(base) % size == 0 &&
          (type == data::ElementType::u8 ||
           (type == data::ElementType::f32 && order == data::ByteOrder::native));
+}
+
+const data::Facts& Dataset::Impl::facts() const {
+  const std::scoped_lock lock(facts_once->mutex);
+  if (!facts_once->facts) facts_once->facts = data::scan(*this);
+  return *facts_once->facts;
 }
 
 void Dataset::Impl::read(std::int64_t row, float* out) const {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,18 @@ struct Axis {
   std::int64_t stride;
 };
 
+// What one pass over all values tells.
+struct Facts {
+  float low = 0, high = 0;  // scaled
+  std::uint64_t fingerprint = 0;
+};
+
+// Made where it is first asked for, by whichever thread; kept for all that share it.
+struct FactsOnce {
+  std::mutex mutex;
+  std::optional<Facts> facts;
+};
+
 }  // namespace data
 
 struct Dataset::Impl {
@@ -38,10 +51,10 @@ struct Dataset::Impl {
   std::int64_t row_stride = 0;      // bytes
   std::vector<data::Axis> columns;  // of one row, the last fastest; one axis where values are side by side
   float scale = 1.0f;               // of every value: 1/255 for pixels
-  float low = 0.0f, high = 0.0f;    // of all values, scaled
   ImageShape image;
+  bool image_if_unit = false;  // pictures only where all values are in [0, 1]
+  bool part = false;           // of more rows in memory, which in some layouts lie between these
   std::string source, description;
-  std::uint64_t fingerprint = 0;
   bool mapped = false;
   bool table = false;                        // of numbers in text, which says of none whether it is whole
   std::optional<std::uint64_t> shapes_seed;  // of builtin:shapes
@@ -53,6 +66,12 @@ struct Dataset::Impl {
 
   // The values of a row lie side by side, and rows one after the other.
   [[nodiscard]] bool row_major() const noexcept;
+
+  std::shared_ptr<data::FactsOnce> facts_once = std::make_shared<data::FactsOnce>();
+
+  // Throws Error(data), naming the first row and column, for NaN and Inf.
+  [[nodiscard]] const data::Facts& facts() const;
+  [[nodiscard]] bool in_unit_interval() const { return facts().low >= 0 && facts().high <= 1; }
 
   // Row `row` as cols floats, unchecked.
   void read(std::int64_t row, float* out) const;

@@ -17,7 +17,7 @@ void require_integers(const Dataset& file) {
     core::refuse(file.source(),
                  "factors are " + std::string(impl.table ? "numbers" : name_of(impl.type)) + ", not integers",
                  "Number the levels of each factor, and save them as an integer type.");
-  if (impl.low < -kMostLevel || impl.high > kMostLevel)
+  if (impl.facts().low < -kMostLevel || impl.facts().high > kMostLevel)
     core::refuse(file.source(), "a level lies beyond +-2^24", "Number the levels of each factor from 0.");
 }
 

@@ -1,5 +1,6 @@
 #include "src/data/from_file.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <optional>
@@ -8,7 +9,6 @@
 #include "src/data/load.hpp"
 #include "src/data/map_values.hpp"
 #include "src/data/open_stream.hpp"
-#include "src/data/scan.hpp"
 #include "src/data/standard_input.hpp"
 
 namespace cuvae::data {
@@ -34,9 +34,8 @@ ImageShape image_of(const std::vector<std::int64_t>& shape, const Dataset::Impl&
     return {static_cast<std::int32_t>(shape[1]), static_cast<std::int32_t>(shape[2])};
   }
   const auto side = static_cast<std::int32_t>(std::lround(std::sqrt(static_cast<double>(impl.cols))));
-  const bool unit = impl.type == ElementType::u8 || (impl.low >= 0 && impl.high <= 1);
   const bool square = shape.size() == 2 && impl.cols >= 16 && std::int64_t{side} * side == impl.cols;
-  return square && unit ? ImageShape{side, side} : ImageShape{};
+  return square ? ImageShape{side, side} : ImageShape{};
 }
 
 // Of one file that lies on the disk as it is needed.
@@ -48,6 +47,14 @@ std::optional<Loaded> mapped_values(const std::vector<Spec>& specs) {
   const DataFile opened = open_data_file(first);
   if (opened.kind != DataFile::Kind::packed || opened.compressed) return std::nullopt;
   return map_values(opened, first.text);
+}
+
+// The bytes of an NPY file that are all 0 and 1 are values already, not shades. (An IDX file of the same
+// bytes is other data.)
+bool holds_values(const Loaded& file) {
+  if (file.header.format != Format::npy) return false;
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(file.values);
+  return std::all_of(bytes, bytes + file.header.payload(), [](unsigned char byte) { return byte <= 1; });
 }
 
 }  // namespace
@@ -72,16 +79,9 @@ std::shared_ptr<const Dataset::Impl> from_file(const std::string& text) {
   impl->description = file.description + (mapped ? "" : ", in memory");
   impl->mapped = mapped.has_value();
   impl->table = header.format == Format::csv;
-  if (header.type == ElementType::u8) impl->scale = kPixelScale;
-  scan(*impl);
-  if (header.type == ElementType::u8 && header.format == Format::npy && impl->high <= kPixelScale) {
-    // The bytes are 0 and 1: values already, not shades. An IDX file of the same bytes is other data.
-    impl->scale = 1.0f;
-    impl->low = std::round(impl->low / kPixelScale);
-    impl->high = std::round(impl->high / kPixelScale);
-    impl->fingerprint = ~impl->fingerprint;
-  }
+  if (header.type == ElementType::u8 && !holds_values(file)) impl->scale = kPixelScale;
   impl->image = image_of(header.shape, *impl);
+  impl->image_if_unit = header.shape.size() == 2 && header.type != ElementType::u8;
   return impl;
 }
 

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "src/data/scan.hpp"
-
 namespace cuvae::data {
 
 std::shared_ptr<Dataset::Impl> from_memory(InMemory values) {
@@ -16,11 +14,11 @@ std::shared_ptr<Dataset::Impl> from_memory(InMemory values) {
   impl->cols = values.cols;
   impl->row_stride = values.cols * size;
   impl->columns = {{values.cols, size}};
-  impl->scale = values.type == ElementType::u8 ? kPixelScale : 1.0f;
+  impl->scale = values.scale.value_or(values.type == ElementType::u8 ? kPixelScale : 1.0f);
   impl->image = values.image;
   impl->source = std::move(values.source);
   impl->description = std::move(values.description);
-  scan(*impl);
+  (void)impl->facts();
   return impl;
 }
 

@@ -67,14 +67,20 @@ Labels labels_of_classes(std::span<const std::int32_t> classes, std::int32_t cou
   std::fill_n(block.get(), rows * columns, std::byte{0});
   for (std::int64_t row = 0; row < rows; ++row)
     block[row * columns + classes[static_cast<std::size_t>(row)]] = std::byte{1};
-  std::shared_ptr<Dataset::Impl> all = from_memory(
-      {std::move(block), ElementType::u8, rows, columns, {}, source, std::to_string(columns) + " classes"});
-  all->scale = all->high = 1.0f;  // not pixels
-  return {std::move(all), true};
+  return {from_memory({std::move(block),
+                       ElementType::u8,
+                       rows,
+                       columns,
+                       {},
+                       source,
+                       std::to_string(columns) + " classes",
+                       1.0f}),
+          true};
 }
 
 Labels read_labels(const std::string& path, std::int32_t count) {
   const Dataset file = Dataset::open(path);
+  file.require_finite();
   if (holds_classes(file.impl())) return labels_of_classes(classes_in(file.impl()), count, path);
   return {side_by_side(file.impl()), false};
 }

@@ -90,6 +90,14 @@ void scan_rows(const Dataset::Impl& data, Range& range, Fingerprint& fingerprint
   }
 }
 
+// The same bytes on another scale than usual are other data.
+std::uint64_t on_scale(const Dataset::Impl& data, std::uint64_t fingerprint) {
+  const bool bytes = data.type == ElementType::u8;
+  if (data.scale == (bytes ? kPixelScale : 1.0f)) return fingerprint;
+  if (bytes && data.scale == 1.0f) return ~fingerprint;
+  return XXH3_64bits_withSeed(&data.scale, sizeof data.scale, fingerprint);
+}
+
 }  // namespace
 
 std::optional<Place> find_value(const Dataset::Impl& data, const std::function<bool(float)>& wanted) {
@@ -107,10 +115,10 @@ bool holds_integers(const Dataset::Impl& data) {
   return data.type != ElementType::f32 && data.type != ElementType::f64;
 }
 
-void scan(Dataset::Impl& data, Extent extent) {
+Facts scan(const Dataset::Impl& data) {
   Range range;
   Fingerprint fingerprint;
-  if (extent == Extent::whole || data.row_major()) {
+  if (!data.part || data.row_major()) {
     scan_as_stored(data, range, fingerprint);
   } else {
     scan_rows(data, range, fingerprint);
@@ -125,9 +133,7 @@ void scan(Dataset::Impl& data, Extent extent) {
   }
   const std::vector<std::int64_t> numbers = geometry(data);
   fingerprint.add(numbers.data(), static_cast<std::int64_t>(numbers.size() * sizeof numbers[0]));
-  data.low = range.low();
-  data.high = range.high();
-  data.fingerprint = fingerprint.digest();
+  return {range.low(), range.high(), on_scale(data, fingerprint.digest())};
 }
 
 }  // namespace cuvae::data

@@ -1,4 +1,4 @@
-// The one pass over all values that opening a data set makes.
+// The one pass over all values that using a data set makes.
 #pragma once
 
 #include <functional>
@@ -22,9 +22,7 @@ struct Place {
 // By their type; or, in a table of text, all of them whole.
 [[nodiscard]] bool holds_integers(const Dataset::Impl& data);
 
-// Sets low, high and fingerprint. Throws Error(data), naming the first row and column, for NaN and Inf. part:
-// there are more rows in memory than data.rows, which in some layouts lie between these.
-enum class Extent { whole, part };
-void scan(Dataset::Impl& data, Extent extent = Extent::whole);
+// Throws Error(data), naming the first row and column, for NaN and Inf.
+[[nodiscard]] Facts scan(const Dataset::Impl& data);
 
 }  // namespace cuvae::data

@@ -64,6 +64,7 @@ void require_fit(const ModelConfig& config, const Dataset& data, Binarize binari
                                 " values, the model takes " + std::to_string(config.data_dim) +
                                 "\nUse the data the model was trained on, or train a model for these rows.");
   }
+  data.require_finite();
   require_labels_that_fit(config, data);
   const bool unit_interval =
       binarize == Binarize::dynamic || binarize == Binarize::once ||

@@ -10,8 +10,8 @@
 
 namespace cuvae::train {
 
-// Throws Error(data) where the data does not fit the model: its width, its labels, or its range for a
-// likelihood of [0, 1] or a binarization by chance.
+// Throws Error(data) where the data does not fit the model: its width, its labels, values that are not
+// finite, or its range for a likelihood of [0, 1] or a binarization by chance.
 void require_fit(const ModelConfig& config, const Dataset& data, Binarize binarize);
 
 // Labels that a caller gives with `rows` rows. Throws Error(invalid_argument) for another number of them than

@@ -1,4 +1,5 @@
 // What every data set is, wherever its rows come from.
+#include <limits>
 #include "src/data/dataset_impl.hpp"
 
 #include <numeric>
@@ -152,6 +153,19 @@ TEST(Dataset, CopiesShareTheirValuesAndOutliveTheFile) {
   const Dataset copy = data;
   EXPECT_EQ(&copy.impl(), &data.impl());
   EXPECT_EQ(row_of(copy, 0), (Floats{0, 1}));
+}
+
+// A mapped file is opened without a look at its values; whoever needs all of them is told.
+TEST(Dataset, OfAMappedFileIsReadWhereItIsUsed) {
+  std::vector<float> values(1 << 16, 0.5f);
+  values[values.size() - 2] = std::numeric_limits<float>::quiet_NaN();
+  const SampleFile file("rows.npy", npy_header("<f4", "(32768, 2)") + bytes_of(values));
+  const Dataset data = file.open();
+  EXPECT_EQ(row_of(data, 1), (std::vector<float>{0.5f, 0.5f}));
+  for (int again = 0; again < 2; ++again)
+    expect_error(Errc::data, {"row 32767, column 0", "NaN"}, [&] { data.require_finite(); });
+  expect_error(Errc::data, {"NaN"}, [&] { static_cast<void>(data.fingerprint()); });
+  EXPECT_NO_THROW(data.first(32767).require_finite());
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ TEST_F(NumpyFiles, BytesOfZeroAndOneAreValues) {
   expected[3] = 1;
   EXPECT_EQ(row_of(data, 3), expected);
   EXPECT_EQ(data.impl().scale, 1.0f);
-  EXPECT_EQ(data.impl().high, 1.0f);
+  EXPECT_EQ(data.impl().facts().high, 1.0f);
   EXPECT_NO_THROW(data.require_unit_interval());
 }
 

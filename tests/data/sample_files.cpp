@@ -53,7 +53,7 @@ std::vector<float> row_of(const Dataset& data, std::int64_t row) {
 void expect_refused(std::string_view name, std::string_view bytes, std::vector<std::string> parts) {
   const SampleFile file(name, bytes);
   parts.push_back(file.path());
-  expect_error(Errc::data, parts, [&] { static_cast<void>(file.open()); });
+  expect_error(Errc::data, parts, [&] { file.open().require_finite(); });
 }
 
 }  // namespace cuvae::test
