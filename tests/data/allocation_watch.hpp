@@ -1,4 +1,4 @@
-// Watches operator new in the whole test executable.
+// Watches operator new in the whole test executable, and the memory of its process.
 #pragma once
 
 #include <cstddef>
@@ -9,5 +9,9 @@ void forget_allocations();
 
 // The most bytes asked for at once since then.
 [[nodiscard]] std::size_t largest_allocation();
+
+// The most bytes of memory that the process had since the last forget_peak_memory(), however it got them.
+void forget_peak_memory();
+[[nodiscard]] std::size_t peak_memory();
 
 }  // namespace cuvae::test
