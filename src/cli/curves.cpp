@@ -24,7 +24,7 @@ CommandLine command_line(Request& request) {
                    "over each other. The folder of a run has its own as curves.png.",
                    "  cuvae curves runs/first --out first.png\n"
                    "  cuvae curves runs/first runs/second --out both.png\n");
-  line.positionals("RUN", "the folder of a run or a metrics.jsonl; up to 8",
+  line.positionals("RUN", "the folder of a run or a metrics.jsonl; up to 8", CommandLine::Presence::required,
                    [&](const std::string& text) { request.runs.push_back(text); });
   line.heading("options");
   line.option("--out", "F.png", "the picture to write", [&](const std::string& text) { request.out = text; });

@@ -89,7 +89,7 @@ std::optional<Factors> factors_of(const Request& request, const Dataset& data) {
   Factors factors = data::read_factors(request.factors);
   const auto rows = static_cast<std::int64_t>(factors.levels.size() / factors.names.size());
   if (rows != data.rows())
-    throw Error(Errc::data, request.factors + ": has " + std::to_string(rows) + " rows, " + request.use.data +
+    throw Error(Errc::data, request.factors + ": has " + std::to_string(rows) + " rows, " + data.source() +
                                 " has " + std::to_string(data.rows()) +
                                 "\nGive a row of factors for each row of DATA, in the same order.");
   require_one_that_varies(request.factors, factors);
@@ -114,7 +114,7 @@ Evaluation evaluate(const Request& request, Vae& vae, const Dataset& data) {
   if (!std::isfinite(result.mean.elbo) || !std::isfinite(result.iwae.value)) {
     throw Error(
         Errc::numerics,
-        request.use.checkpoint + ": the ELBO of " + request.use.data +
+        request.use.checkpoint + ": the ELBO of " + data.source() +
             " under it is not finite; its weights have diverged, or a row is far from what they know" +
             "\nLook at the values (cuvae info), take an earlier checkpoint, or train again with a lower "
             "--lr.");

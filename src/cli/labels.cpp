@@ -68,7 +68,7 @@ Dataset with_labels(const ModelUse& use, const Vae& vae, const Dataset& data) {
     return data;
   }
   if (use.labels.empty())
-    refuse_missing("--labels", "Give a file with the label of each row of " + use.data + ".", use, vae);
+    refuse_missing("--labels", "Give a file with the label of each row of " + data.source() + ".", use, vae);
   const bool classes = model.label_kind == LabelKind::one_hot;
   Dataset labelled = data.with_labels_of(use.labels, classes ? model.label_dim : 0);
   if (labelled.label_cols() != model.label_dim || labelled.labels_are_classes() != classes) {

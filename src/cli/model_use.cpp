@@ -5,6 +5,7 @@
 
 #include "src/cli/labels.hpp"
 #include "src/cli/row_watch.hpp"
+#include "src/data/spec.hpp"
 
 namespace cuvae::cli {
 
@@ -14,8 +15,7 @@ void add_checkpoint(CommandLine& line, ModelUse& use) {
 }
 
 void add_data(CommandLine& line, ModelUse& use, CommandLine::Presence presence) {
-  line.positional("DATA", "IDX(.gz) or NPY file, builtin:shapes[:ROWS]", presence,
-                  [&](const std::string& text) { use.data = text; });
+  line.positionals("DATA", kDataHelp, presence, [&](const std::string& text) { add_name(use.data, text); });
 }
 
 void add_out(CommandLine& line, ModelUse& use, const std::string& help) {
@@ -29,6 +29,15 @@ void add_machine(CommandLine& line, ModelUse& use) {
       config::integer_key<ModelUse>(group, {"batch", "N", "rows at a time"}, &ModelUse::batch, {1, 1 << 24}),
       use);
   line.setting(config::seed_key<ModelUse>(group, {"seed", "N", "of the random draws"}, &ModelUse::seed), use);
+}
+
+void add_name(std::string& data, const std::string& name) { data += (data.empty() ? "" : "\n") + name; }
+
+std::vector<std::string> paths_of(const std::string& data) {
+  std::vector<std::string> paths;
+  if (data.empty() || data::is_builtin(data)) return paths;
+  for (const data::Spec& spec : data::specs_of(data)) paths.push_back(spec.path);
+  return paths;
 }
 
 namespace {
@@ -50,8 +59,9 @@ void require_another_file(const std::string& flag, const std::string& out, const
 }
 
 Vae load_model(const ModelUse& use) {
-  for (const std::string& input : {use.checkpoint, use.data, use.labels})
-    require_another_file(use.out_flag, use.out, input);
+  require_another_file(use.out_flag, use.out, use.checkpoint);
+  for (const std::string& input : {use.data, use.labels})
+    for (const std::string& path : paths_of(input)) require_another_file(use.out_flag, use.out, path);
   if (use.checkpoint.starts_with("builtin:"))
     throw Error(Errc::invalid_argument,
                 "'" + use.checkpoint + "' is data; CHECKPOINT comes first, then DATA");
@@ -61,7 +71,7 @@ Vae load_model(const ModelUse& use) {
 Dataset open_data(const ModelUse& use, const Vae& vae) {
   const Dataset data = Dataset::open(use.data);
   if (data.cols() != vae.config().data_dim) {
-    throw Error(Errc::data, use.data + ": its rows have " + std::to_string(data.cols()) + " values, " +
+    throw Error(Errc::data, data.source() + ": its rows have " + std::to_string(data.cols()) + " values, " +
                                 use.checkpoint + " was trained on " + std::to_string(vae.config().data_dim) +
                                 "\nUse data of the same shape, or train a model on this data.");
   }

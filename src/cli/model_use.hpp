@@ -5,6 +5,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "cuvae/dataset.hpp"
 #include "cuvae/vae.hpp"
@@ -22,6 +23,13 @@ struct ModelUse : Machine {
   std::int32_t batch = 256;
   std::uint64_t seed = 0;
 };
+
+inline constexpr const char* kDataHelp = "files (docs/formats.md) or builtin:shapes[:ROWS]";
+
+// One more name of data that is several files (src/data/spec.hpp).
+void add_name(std::string& data, const std::string& name);
+// The files and folders that data is read from. Throws Error(data) where a pattern matches nothing.
+[[nodiscard]] std::vector<std::string> paths_of(const std::string& data);
 
 void add_checkpoint(CommandLine& line, ModelUse& use);
 void add_data(CommandLine& line, ModelUse& use,

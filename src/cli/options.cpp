@@ -65,9 +65,8 @@ void CommandLine::positional(std::string name, std::string help, Presence presen
   entries_.push_back({Form::positional, std::move(name), "", std::move(help), presence, std::move(use)});
 }
 
-void CommandLine::positionals(std::string name, std::string help, Use use) {
-  entries_.push_back(
-      {Form::positionals, std::move(name), "", std::move(help), Presence::required, std::move(use)});
+void CommandLine::positionals(std::string name, std::string help, Presence presence, Use use) {
+  entries_.push_back({Form::positionals, std::move(name), "", std::move(help), presence, std::move(use)});
 }
 
 void CommandLine::option(std::string flags, std::string placeholder, std::string help, Use use,

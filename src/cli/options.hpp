@@ -26,7 +26,7 @@ class CommandLine {
   void heading(std::string title);
   void positional(std::string name, std::string help, Presence presence, Use use);
   // One or more of them, each of which reaches `use`.
-  void positionals(std::string name, std::string help, Use use);
+  void positionals(std::string name, std::string help, Presence presence, Use use);
   // flags: "-n" or "-n,--number". A special one stands in --help-all alone.
   void option(std::string flags, std::string placeholder, std::string help, Use use,
               config::Interest interest = config::Interest::usual);

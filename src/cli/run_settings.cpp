@@ -15,7 +15,8 @@ RunKey from_library(const config::Key& key) {
 
 std::vector<RunKey> all_keys() {
   std::vector<RunKey> all{
-      text({kDataKey, "DATA", "IDX(.gz) or NPY file, builtin:shapes[:ROWS]"}, &RunSettings::data),
+      text({kDataKey, "DATA", "a file, a pattern or builtin:shapes[:ROWS]; several, one to a line"},
+           &RunSettings::data),
       config::integer_key<RunSettings>(
           config::Group::run, {"rows", "N", "the first so many of DATA; 0: all", config::Interest::special},
           &RunSettings::rows, {0, std::numeric_limits<std::int64_t>::max()}),

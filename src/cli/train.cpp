@@ -4,13 +4,17 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <sstream>
 
 #include "src/cli/commands.hpp"
 #include "src/cli/config_file.hpp"
+#include "src/cli/model_use.hpp"
 #include "src/cli/presets.hpp"
 #include "src/cli/run_report.hpp"
 #include "src/cli/signals.hpp"
 #include "src/cli/training_run.hpp"
+#include "src/data/spec.hpp"
+#include "src/data/standard_input.hpp"
 #include "src/io/safetensors.hpp"
 
 namespace cuvae::cli {
@@ -51,10 +55,14 @@ CommandLine command_line(Request& request) {
                    "Trains a model and keeps everything about it in one folder.",
                    "  cuvae train --out runs/first --epochs 5\n"
                    "  cuvae train train-images-idx3-ubyte.gz --hidden 512,256 --out runs/mnist\n");
-  line.positional("DATA", "IDX(.gz) or NPY file [builtin:shapes]", CommandLine::Presence::optional,
-                  [&](const std::string& text) {
-                    request.on_line.push_back({kDataKey, text, "DATA"});
-                  });
+  line.positionals("DATA", kDataHelp, CommandLine::Presence::optional, [&](const std::string& text) {
+    const auto begun = std::ranges::find(request.on_line, kDataKey, &Given::key);
+    if (begun == request.on_line.end()) {
+      request.on_line.push_back({kDataKey, text, "DATA"});
+    } else {
+      add_name(begun->text, text);
+    }
+  });
   line.option("--config", "FILE.toml", "settings; options given here win",
               [&](const std::string& text) { request.config_file = not_empty("--config", text); });
   line.option("--preset", "NAME", "a published recipe (cuvae reproduce --list)",
@@ -127,9 +135,15 @@ void recall_preset(const std::string& state, RunSettings& settings) {
   if (is_scale(scale)) settings.scale = scale;
 }
 
-// A file's name by which the run can be repeated from elsewhere.
+// Names by which the run can be repeated from elsewhere.
 std::string repeatable(const std::string& spec) {
-  return spec.empty() || spec.starts_with("builtin:") ? spec : std::filesystem::absolute(spec).string();
+  std::string all;
+  std::istringstream lines(spec);
+  for (std::string name; std::getline(lines, name);) {
+    const bool anywhere = data::is_builtin(name) || name == data::kStandardInput;
+    add_name(all, anywhere ? name : std::filesystem::absolute(name).string());
+  }
+  return all;
 }
 
 RunSettings repeatable(RunSettings settings, const Device& device) {

@@ -16,6 +16,7 @@
 #include "src/data/heap_block.hpp"
 #include "src/data/labels.hpp"
 #include "src/data/scan.hpp"
+#include "src/data/spec.hpp"
 
 namespace cuvae {
 namespace {
@@ -109,7 +110,7 @@ std::string data::text_of(float value) {
 }
 
 Dataset Dataset::open(const std::string& spec) {
-  if (spec.starts_with("builtin:")) {
+  if (data::is_builtin(spec) && spec.find('\n') == std::string::npos) {
     auto shapes = std::make_shared<Impl>(builtin_shapes(data::builtin_rows(spec)).impl());
     shapes->source = spec;
     return Dataset(std::move(shapes));

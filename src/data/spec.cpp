@@ -7,7 +7,9 @@
 #include <memory>
 #include <sstream>
 
+#include "cuvae/error.hpp"
 #include "src/core/read_error.hpp"
+#include "src/core/shown.hpp"
 #include "src/data/standard_input.hpp"
 
 namespace cuvae::data {
@@ -64,6 +66,9 @@ std::vector<Spec> specs_of(const std::string& text) {
   std::vector<Spec> all;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
+    if (is_builtin(line))
+      throw Error(Errc::invalid_argument, "'" + core::shown(line) + "' is built-in data, which stands alone" +
+                                              "\nGive it by itself, or only names of files.");
     const Spec one = one_of(line);
     if (one.part.empty() && is_pattern(line) && !is_there(line)) {
       append_matches(line, all);

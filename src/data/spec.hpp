@@ -19,7 +19,7 @@ struct Spec {
 
 // The files that are meant, at least one: lines apart, and patterns (*, ?, [...]) replaced by what they
 // match, in the order of its bytes; a name that is there is no pattern. Throws Error(data) where a pattern
-// matches nothing.
+// matches nothing, Error(invalid_argument) for built-in data among them.
 [[nodiscard]] std::vector<Spec> specs_of(const std::string& text);
 
 // What messages call them: the first, and how many more.

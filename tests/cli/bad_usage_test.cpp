@@ -19,7 +19,7 @@ TEST_F(BadUsage, IsRefusedWithAHint) {
       {{"train", "--laten=3"}, {"unknown option '--laten'", "did you mean '--latent'?"}},
       {{"train", "-lr", "3"}, {"unknown option '-lr'", "did you mean '--lr'?"}},
       {{"eval", "--jsno"}, {"unknown option '--jsno'", "did you mean '--json'?"}},
-      {{"train", "a.npy", "b.npy"}, {"unexpected argument 'b.npy'", "usage:"}},
+      {{"train", "a.npy", "builtin:shapes"}, {"'builtin:shapes'", "stands alone"}},
       {{"train", "--epochs"}, {"--epochs needs a value"}},
       {{"train", "--epochs", "ten"}, {"--epochs: 'ten' is no whole number"}},
       {{"train", "--epochs", "1.5"}, {"--epochs: '1.5' is no whole number"}},

@@ -103,7 +103,7 @@ TEST_F(Resume, RefusesAnotherConfigurationOrOtherData) {
   const std::string state = text("run/state.safetensors"), config = text("run/config.toml");
   expect_refusal(train("run", {"--resume", "--latent", "4"}), 3, {"state.safetensors", "latent"});
   expect_refusal(train("run", {"--resume", "--lr", "0.5"}), 3, {"state.safetensors", "lr"});
-  expect_refusal(train("run", {"builtin:shapes:511", "--resume"}), 2, {"unexpected"});
+  expect_refusal(train("run", {"builtin:shapes:511", "--resume"}), 2, {"stands alone"});
   const Words other{
       "train", "builtin:shapes:500", "--out", "run",     "--hidden", "8", "--latent", "3", "--batch",
       "64",    "--epochs",           "2",     "--resume"};
