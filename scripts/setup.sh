@@ -13,6 +13,8 @@ libopenblas-openmp-dev -             matrix products
 libhwy-dev             -             vector instructions
 zlib1g-dev             -             reads compressed data
 libpng-dev             -             writes pictures
+libzip-dev             -             writes archives of arrays
+pkg-config             pkg-config    finds libzip
 nlohmann-json3-dev     -             reads and writes metadata
 libxxhash-dev          -             fingerprints data
 libtomlplusplus-dev    -             reads configuration files

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
 #include <system_error>
 #include <utility>
 
+#include "cuvae/error.hpp"
 #include "src/io/file_error.hpp"
 #include "src/io/temporary_name.hpp"
 
@@ -107,6 +109,17 @@ void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(te
 void AtomicFile::flush() {
   write_all(file_, target_, buffer_);
   buffer_.clear();
+}
+
+void AtomicFile::seek(std::int64_t offset) {
+  flush();
+  if (::lseek(file_.get(), offset, SEEK_SET) < 0) fail_write(target_, "seek", errno);
+}
+
+void AtomicFile::require_seek(std::string_view why) const {
+  if (::lseek(file_.get(), 0, SEEK_CUR) >= 0) return;
+  std::string message = "cannot write '" + target_.string() + "': it is a pipe, and ";
+  throw Error(Errc::io, message.append(why).append("\nWrite to a file."));
 }
 
 void AtomicFile::commit() {
