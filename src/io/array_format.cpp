@@ -41,7 +41,7 @@ constexpr std::array kArrayFormats{
 };
 
 const ArrayFormat* format_of(const std::filesystem::path& path) {
-  if (path == "/dev/stdout") return &kArrayFormats[0];
+  if (path == kStandardOutput) return &kArrayFormats[0];
   const std::string name = path.filename().string();
   for (const ArrayFormat& format : kArrayFormats) {
     if (name.size() > format.ending.size() && name.ends_with(format.ending)) return &format;

@@ -11,9 +11,11 @@
 
 namespace cuvae::io {
 
+inline constexpr const char* kStandardOutput = "/dev/stdout";  // takes NPY
+
 inline constexpr std::string_view kArrayEndings = ".npy, .npz, .csv, .tsv, .csv.gz or .tsv.gz";
 
-// Whether the file is one of kArrayEndings, or /dev/stdout, which takes NPY.
+// Whether the file is one of kArrayEndings, or kStandardOutput.
 [[nodiscard]] bool is_array_file(const std::filesystem::path& path);
 
 // Throws Error(invalid_argument) for a file that is none of them, Error(io) where it cannot be written.
