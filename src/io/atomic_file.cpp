@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cuvae/error.hpp"
+#include "src/io/file_calls.hpp"
 #include "src/io/file_error.hpp"
 #include "src/io/temporary_name.hpp"
 
@@ -20,14 +21,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
-
-// Repeats a system call that a signal interrupted.
-template <class Call>
-auto uninterrupted(const Call& call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) result = call();
-  return result;
-}
 
 // The file that a symbolic link leads to, there or not, so that it is replaced and not the link.
 fs::path without_links(fs::path target) {
@@ -58,28 +51,6 @@ core::Descriptor open_for_writing(const fs::path& temporary, const fs::path& tar
   const int fd = uninterrupted([&] { return ::open(path, flags, 0666); });
   if (fd < 0) fail_write(target, "open", errno);
   return core::Descriptor(fd);
-}
-
-void write_all(const core::Descriptor& file, const fs::path& target, std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = uninterrupted([&] { return ::write(file.get(), bytes.data(), bytes.size()); });
-    if (written < 0) fail_write(target, "write", errno);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-}
-
-// Some files, and on some file systems directories, have no fsync.
-void sync(const core::Descriptor& file, const fs::path& target, const char* call = "fsync") {
-  const int result = uninterrupted([&] { return ::fsync(file.get()); });
-  if (result != 0 && errno != EINVAL && errno != ENOTSUP) fail_write(target, call, errno);
-}
-
-// Makes the rename itself survive a loss of power.
-void sync_directory_of(const fs::path& target) {
-  const fs::path directory = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  const core::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!opened.is_open()) fail_write(target, "open of its folder", errno);
-  sync(opened, target, "fsync of its folder");
 }
 
 bool is_alive(pid_t process) { return ::kill(process, 0) == 0 || errno != ESRCH; }
