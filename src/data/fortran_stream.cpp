@@ -7,7 +7,7 @@
 namespace cuvae::data {
 namespace {
 
-constexpr std::int64_t kBlockBytes = std::int64_t{8} << 20;
+constexpr std::int64_t kBlockBytes = std::int64_t{16} << 20;
 
 Header in_c_order(Header header) {
   header.layout = Layout::c;
@@ -31,10 +31,10 @@ std::vector<std::int64_t> column_starts(const Header& header) {
 
 }  // namespace
 
-FortranStream::FortranStream(Loaded values, std::function<void()> forget)
-    : values_(std::move(values)),
-      header_(in_c_order(values_.header)),
-      forget_(std::move(forget)),
+FortranStream::FortranStream(Header header, std::string description, Fetch fetch)
+    : header_(in_c_order(std::move(header))),
+      description_(std::move(description)),
+      fetch_(std::move(fetch)),
       columns_(column_starts(header_)) {}
 
 std::size_t FortranStream::read(std::span<std::byte> out) {
@@ -59,17 +59,17 @@ void FortranStream::gather_rows() {
     const std::int64_t rows =
         std::min(std::max<std::int64_t>(kBlockBytes / row_bytes, 1), header_.rows() - next_row_);
     block_.resize(static_cast<std::size_t>(rows * row_bytes));
+    column_.resize(static_cast<std::size_t>(rows * kSize));
     std::byte* to = block_.data();
     for (const std::int64_t start : columns_) {
-      const std::byte* const from = values_.values + (start + next_row_) * kSize;
+      fetch_((start + next_row_) * kSize, column_);
       for (std::int64_t row = 0; row < rows; ++row)
-        std::memcpy(to + row * row_bytes, from + row * kSize, kSize);
+        std::memcpy(to + row * row_bytes, column_.data() + row * kSize, kSize);
       to += kSize;
     }
     next_row_ += rows;
   });
   taken_ = 0;
-  forget_();
 }
 
 }  // namespace cuvae::data

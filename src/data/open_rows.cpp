@@ -1,17 +1,24 @@
 #include "src/data/open_rows.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
+#include "src/core/descriptor.hpp"
+#include "src/core/read_error.hpp"
 #include "src/data/data_file.hpp"
 #include "src/data/dataset_impl.hpp"
 #include "src/data/fortran_stream.hpp"
 #include "src/data/load.hpp"
 #include "src/data/map_values.hpp"
 #include "src/data/open_stream.hpp"
+#include "src/data/packed_stream.hpp"
 #include "src/data/standard_input.hpp"
 
 namespace cuvae::data {
@@ -46,17 +53,49 @@ bool is_plain_file(const std::vector<Spec>& specs) {
          std::filesystem::is_regular_file(specs[0].path, ignored);
 }
 
+// A file of which any part is read at any time.
+class AnyPart {
+ public:
+  explicit AnyPart(const std::string& path)
+      : path_(path), file_(std::make_shared<core::Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC))) {
+    if (!file_->is_open()) core::refuse_system(path_, errno);
+  }
+  void read(std::int64_t offset, std::span<std::byte> out) const {
+    while (!out.empty()) {
+      const ssize_t got = ::pread(file_->get(), out.data(), out.size(), offset);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) core::refuse_system(path_, errno);
+      if (got == 0)
+        core::refuse(path_, "it became shorter while it was read", "Try again when nothing writes to it.");
+      offset += got;
+      out = out.subspan(static_cast<std::size_t>(got));
+    }
+  }
+
+ private:
+  std::string path_;
+  std::shared_ptr<core::Descriptor> file_;
+};
+
 std::unique_ptr<ValueStream> open_fortran(std::unique_ptr<ValueStream> stream, const std::vector<Spec>& specs,
                                           const std::string& text) {
   if (is_plain_file(specs)) {
     const DataFile opened = open_data_file(specs[0]);
     if (opened.kind == DataFile::Kind::packed && !opened.compressed) {
-      const auto forget = [file = opened.file] { file->forget(0, file->bytes().size()); };
-      return std::make_unique<FortranStream>(map_values(opened, text), forget);
+      const Loaded values = map_values(opened, text);
+      const auto fetch = [file = AnyPart(specs[0].path), first = values.header.offset](
+                             std::int64_t offset, std::span<std::byte> out) {
+        file.read(first + offset, out);
+      };
+      return std::make_unique<FortranStream>(values.header, describe(values.header), fetch);
     }
   }
   const auto open = [&] { return stream ? std::move(stream) : open_stream(specs); };
-  return std::make_unique<FortranStream>(load(open, stored_bytes(specs), text), [] {});
+  const Loaded values = load(open, stored_bytes(specs), text);
+  const auto fetch = [values](std::int64_t offset, std::span<std::byte> out) {
+    std::memcpy(out.data(), values.values + offset, out.size());
+  };
+  return std::make_unique<FortranStream>(values.header, values.description, fetch);
 }
 
 }  // namespace
