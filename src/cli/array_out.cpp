@@ -14,9 +14,7 @@ std::unique_ptr<io::ArrayWriter> rows_to(const std::string& out, std::int64_t ro
 
 void commit(io::ArrayWriter& rows) {
   const StopSignals signals;
-  rows.commit([] {
-    if (StopSignals::requested()) throw Stopped{};
-  });
+  rows.commit(stop_if_asked);
 }
 
 void print_done(const std::string& out, std::string_view text) {
