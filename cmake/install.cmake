@@ -18,5 +18,6 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/cuvaeConfigVersion.cmake
 install(FILES
   ${PROJECT_BINARY_DIR}/cuvaeConfig.cmake
   ${PROJECT_BINARY_DIR}/cuvaeConfigVersion.cmake
+  ${PROJECT_SOURCE_DIR}/cmake/FindCuvaeLibzip.cmake
   ${PROJECT_SOURCE_DIR}/cmake/FindCuvaeOpenBLAS.cmake
   DESTINATION ${package_dir})

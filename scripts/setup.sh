@@ -12,7 +12,8 @@ ninja-build            ninja         runs the build
 libopenblas-openmp-dev -             matrix products
 libhwy-dev             -             vector instructions
 zlib1g-dev             -             reads compressed data
-libpng-dev             -             writes pictures
+libpng-dev             -             reads and writes pictures
+libzip-dev             -             reads archives of arrays (.npz)
 nlohmann-json3-dev     -             reads and writes metadata
 libxxhash-dev          -             fingerprints data
 libtomlplusplus-dev    -             reads configuration files

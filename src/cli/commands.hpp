@@ -16,6 +16,7 @@ ExitCode run_traverse(Arguments arguments);
 ExitCode run_interpolate(Arguments arguments);
 ExitCode run_manifold(Arguments arguments);
 ExitCode run_curves(Arguments arguments);
+ExitCode run_convert(Arguments arguments);
 ExitCode run_info(Arguments arguments);
 ExitCode run_devices(Arguments arguments);
 ExitCode run_bench(Arguments arguments);

@@ -1,6 +1,7 @@
 // cuvae eval: how well a trained model explains data.
 #include <cmath>
 
+#include "src/cli/array_out.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/evaluation_report.hpp"
 #include "src/cli/labels.hpp"
@@ -8,7 +9,6 @@
 #include "src/cli/output.hpp"
 #include "src/cli/row_watch.hpp"
 #include "src/data/factors.hpp"
-#include "src/io/npy_writer.hpp"
 
 namespace cuvae::cli {
 namespace {
@@ -35,7 +35,7 @@ CommandLine command_line(Request& request) {
       config::Group::run, {"samples", "K", "draws of z for each row"}, &Request::samples, {1, 65535});
   line.setting(samples, request);
   line.flag("--json", "one JSON object instead of a table", request.json);
-  line.option("--per-row", "F.npy", "float32 [rows, 5]: the bounds of each row",
+  line.option("--per-row", "FILE", ".npy, .npz, .csv: the bounds of each row",
               [&](const std::string& text) { request.per_row = text; });
   line.option("--factors", "F.npy", "integers [rows, factors]: tells their MIG",
               [&](const std::string& text) { request.factors = text; });
@@ -52,7 +52,8 @@ CommandLine command_line(Request& request) {
 class RowFile {
  public:
   RowFile(const std::string& path, std::int64_t rows) {
-    if (!path.empty()) file_.emplace(path, std::vector<std::int64_t>{rows, 5});
+    if (!path.empty())
+      file_ = rows_to(path, rows, 5, {"elbo", "iwae", "reconstruction", "kl", "effective_samples"});
   }
   void append(const RowEvaluation& row) {
     const double values[] = {row.elbo, row.iwae, row.reconstruction, row.kl, row.effective_samples};
@@ -61,11 +62,11 @@ class RowFile {
     if (file_) file_->append(floats);
   }
   void commit() {
-    if (file_) file_->commit();
+    if (file_) cli::commit(*file_);
   }
 
  private:
-  std::optional<io::NpyWriter> file_;
+  std::unique_ptr<io::ArrayWriter> file_;
 };
 
 bool varies(const Factors& factors, std::size_t factor) {
@@ -129,7 +130,7 @@ ExitCode run_eval(Arguments arguments) {
   Request request;
   if (!command_line(request).parse(arguments)) return ExitCode::ok;
   if (!request.per_row.empty()) {
-    require_npy("--per-row", request.per_row);
+    require_rows("--per-row", request.per_row);
     request.use.out = request.per_row;
     request.use.out_flag = "--per-row";
     require_another_file("--per-row", request.per_row, request.factors);
@@ -138,7 +139,7 @@ ExitCode run_eval(Arguments arguments) {
   const Dataset data = open_data(request.use, vae);
   const Evaluation result = evaluate(request, vae, data);
   const EvaluationReport report{request.use, request.binarize.value_or(vae.config().binarize), result};
-  print(request.json ? report.as_json() : report.as_table());
+  print_done(request.per_row, request.json ? report.as_json() : report.as_table());
   return ExitCode::ok;
 }
 

@@ -1,6 +1,7 @@
 // cuvae interpolate: from one row to another through the latent space.
 #include <cmath>
 
+#include "src/cli/array_out.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/latent_grid.hpp"
@@ -37,7 +38,7 @@ CommandLine command_line(Request& request) {
   line.option("--rows", "A,B", "of DATA, from 0", [&](const std::string& text) {
     config::labelled("--rows", [&] { request.rows = two_rows(text); });
   });
-  add_out(line, request.use, "F.png: a strip; F.npy: [steps, columns]");
+  add_out(line, request.use, ".png: a strip; .npy, .npz, .csv: numbers");
   line.setting(config::integer_key<Request>(config::Group::run, {"steps", "N", "the ends among them"},
                                             &Request::steps, kSteps),
                request);
@@ -94,9 +95,10 @@ ExitCode run_interpolate(Arguments arguments) {
   const End from = end_of(request, vae, data, 0), to = end_of(request, vae, data, 1);
   const LatentGrid grid = grid_of(request, from, to);
   format == FileFormat::png ? write_png(request, vae, from, to, grid)
-                            : write_grid_npy(request.use, vae, grid);
-  print(std::to_string(request.steps) + " steps from row " + std::to_string(request.rows[0]) + " to row " +
-        std::to_string(request.rows[1]) + ": " + request.use.out + "\n");
+                            : write_grid_rows(request.use, vae, grid);
+  print_done(request.use.out, std::to_string(request.steps) + " steps from row " +
+                                  std::to_string(request.rows[0]) + " to row " +
+                                  std::to_string(request.rows[1]) + ": " + request.use.out + "\n");
   return ExitCode::ok;
 }
 

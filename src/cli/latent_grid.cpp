@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "src/cli/array_out.hpp"
 #include "src/cli/row_watch.hpp"
-#include "src/io/npy_writer.hpp"
 #include "src/io/png_grid.hpp"
 
 namespace cuvae::cli {
@@ -49,10 +49,10 @@ std::vector<float> decode_grid(const ModelUse& use, Vae& vae, const LatentGrid& 
   return all;
 }
 
-void write_grid_npy(const ModelUse& use, Vae& vae, const LatentGrid& grid) {
-  io::NpyWriter file(use.out, std::vector<std::int64_t>{grid.count(), vae.config().data_dim});
-  decode(use, vae, grid, [&](const std::vector<float>& values) { file.append(values); });
-  file.commit();
+void write_grid_rows(const ModelUse& use, Vae& vae, const LatentGrid& grid) {
+  const auto file = rows_to(use.out, grid.count(), vae.config().data_dim);
+  decode(use, vae, grid, [&](const std::vector<float>& values) { file->append(values); });
+  commit(*file);
 }
 
 void write_grid_png(const ModelUse& use, Vae& vae, const LatentGrid& grid) {

@@ -29,8 +29,8 @@ inline constexpr config::IntegerRange kRows{0, std::numeric_limits<std::int64_t>
 
 // All of it: count() x data_dim values. Throws Stopped where a signal asks for it.
 [[nodiscard]] std::vector<float> decode_grid(const ModelUse& use, Vae& vae, const LatentGrid& grid);
-// The same to a .npy file, batch by batch.
-void write_grid_npy(const ModelUse& use, Vae& vae, const LatentGrid& grid);
+// The same as rows, batch by batch.
+void write_grid_rows(const ModelUse& use, Vae& vae, const LatentGrid& grid);
 // The same as a picture of pictures.
 void write_grid_png(const ModelUse& use, Vae& vae, const LatentGrid& grid);
 

@@ -38,6 +38,7 @@ constexpr std::array kCommands{
     Command{"interpolate", "from one row to another through the latent space", run_interpolate},
     Command{"manifold", "all that a model with 2 latent dimensions draws", run_manifold},
     Command{"curves", "how training went, of one run or several", run_curves},
+    Command{"convert", "data of one format into another", run_convert},
     Command{"info", "what a checkpoint or a data file is", run_info},
     Command{"devices", "what there is to compute on", run_devices},
     Command{"bench", "how fast each fused kernel is, beside what the device can do", run_bench},

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "src/cli/array_out.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/latent_grid.hpp"
@@ -26,7 +27,7 @@ CommandLine command_line(Request& request) {
                    "  cuvae manifold runs/plane/model.safetensors --steps 50 --out plane.npy\n");
   add_checkpoint(line, request.use);
   line.heading("options");
-  add_out(line, request.use, "F.png: a grid; F.npy: float32 [pictures, columns]");
+  add_out(line, request.use, ".png: a grid; .npy, .npz, .csv: numbers");
   line.setting(config::integer_key<Request>(config::Group::run, {"steps", "N", "along each dimension"},
                                             &Request::steps, kSteps),
                request);
@@ -78,9 +79,10 @@ ExitCode run_manifold(Arguments arguments) {
                     ": has a learned prior, a manifold has its points where N(0, I) has" +
                     "\nDraw samples with cuvae sample, or train with --prior standard and one layer.");
   const LatentGrid grid = grid_of(request.steps, label_of(request.use, vae));
-  format == FileFormat::png ? write_grid_png(request.use, vae, grid) : write_grid_npy(request.use, vae, grid);
-  print(std::to_string(request.steps) + " x " + std::to_string(request.steps) +
-        " points: " + request.use.out + "\n");
+  format == FileFormat::png ? write_grid_png(request.use, vae, grid)
+                            : write_grid_rows(request.use, vae, grid);
+  print_done(request.use.out, std::to_string(request.steps) + " x " + std::to_string(request.steps) +
+                                  " points: " + request.use.out + "\n");
   return ExitCode::ok;
 }
 

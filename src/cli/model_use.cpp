@@ -6,6 +6,7 @@
 #include "src/cli/labels.hpp"
 #include "src/cli/row_watch.hpp"
 #include "src/data/spec.hpp"
+#include "src/io/array_format.hpp"
 
 namespace cuvae::cli {
 
@@ -42,11 +43,9 @@ std::vector<std::string> paths_of(const std::string& data) {
 
 namespace {
 
-void require_ending(const std::string& flag, const std::string& out, const std::string& ending) {
-  if (out.empty() || std::filesystem::path(out).extension() != ending) {
-    throw Error(Errc::invalid_argument, out.empty() ? flag + " is missing; give a file ending in " + ending
-                                                    : flag + ": '" + out + "' must end in " + ending);
-  }
+[[noreturn]] void refuse_ending(const std::string& flag, const std::string& out, const std::string& endings) {
+  throw Error(Errc::invalid_argument, out.empty() ? flag + " is missing; give a file ending in " + endings
+                                                  : flag + ": '" + out + "' must end in " + endings);
 }
 
 }  // namespace
@@ -80,15 +79,18 @@ Dataset open_data(const ModelUse& use, const Vae& vae) {
 }
 
 FileFormat format_of(const std::string& out) {
-  const std::string ending = std::filesystem::path(out).extension().string();
-  if (ending == ".png") return FileFormat::png;
-  if (ending == ".npy") return FileFormat::npy;
-  throw Error(Errc::invalid_argument, out.empty() ? "--out is missing; give a file ending in .png or .npy"
-                                                  : "--out: '" + out + "' must end in .png or .npy");
+  if (std::filesystem::path(out).extension() == ".png") return FileFormat::png;
+  if (io::is_array_file(out)) return FileFormat::rows;
+  refuse_ending("--out", out, ".png, " + std::string(io::kArrayEndings));
 }
 
-void require_npy(const std::string& flag, const std::string& out) { require_ending(flag, out, ".npy"); }
-void require_png(const std::string& out) { require_ending("--out", out, ".png"); }
+void require_rows(const std::string& flag, const std::string& out) {
+  if (!io::is_array_file(out)) refuse_ending(flag, out, std::string(io::kArrayEndings));
+}
+
+void require_png(const std::string& out) {
+  if (std::filesystem::path(out).extension() != ".png") refuse_ending("--out", out, ".png");
+}
 
 ImageShape require_image(const ModelUse& use, const Vae& vae) {
   if (vae.image() == ImageShape{}) {

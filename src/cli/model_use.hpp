@@ -45,10 +45,10 @@ void require_another_file(const std::string& flag, const std::string& out, const
 // model's, and what with_labels does.
 [[nodiscard]] Dataset open_data(const ModelUse& use, const Vae& vae);
 
-enum class FileFormat { png, npy };
+enum class FileFormat { png, rows };
 // By the ending. Throws Error(invalid_argument) for another one or none.
 [[nodiscard]] FileFormat format_of(const std::string& out);
-void require_npy(const std::string& flag, const std::string& out);
+void require_rows(const std::string& flag, const std::string& out);
 void require_png(const std::string& out);
 // Throws Error(invalid_argument) where the model was not trained on pictures.
 [[nodiscard]] ImageShape require_image(const ModelUse& use, const Vae& vae);

@@ -1,10 +1,10 @@
 // cuvae reconstruct: data through the encoder and back.
+#include "src/cli/array_out.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/model_use.hpp"
 #include "src/cli/output.hpp"
 #include "src/cli/pictures.hpp"
-#include "src/io/npy_writer.hpp"
 
 namespace cuvae::cli {
 namespace {
@@ -17,19 +17,19 @@ CommandLine command_line(ModelUse& use) {
   add_checkpoint(line, use);
   add_data(line, use);
   line.heading("options");
-  add_out(line, use, "F.png: 32 rows and theirs; F.npy: all rows");
+  add_out(line, use, ".png: 32 and theirs; .npy, .npz, .csv: numbers");
   add_labels(line, use);
   add_machine(line, use);
   return line;
 }
 
 std::int64_t write_all(const ModelUse& use, Vae& vae, const Dataset& data) {
-  io::NpyWriter file(use.out, std::vector<std::int64_t>{data.rows(), data.cols()});
+  const auto file = rows_to(use.out, data.rows(), data.cols());
   for_each_batch("reconstruct", data, use.batch,
                  [&](std::span<const float> values, std::span<const float> labels) {
-                   file.append(vae.reconstruct(values, labels));
+                   file->append(vae.reconstruct(values, labels));
                  });
-  file.commit();
+  commit(*file);
   return data.rows();
 }
 
@@ -46,7 +46,7 @@ ExitCode run_reconstruct(Arguments arguments) {
                                 : write_all(use, vae, data);
   if (rows == 0)
     throw Error(Errc::invalid_argument, "--out: the rows are too large for a picture; write .npy");
-  print(std::to_string(rows) + " reconstructions: " + use.out + "\n");
+  print_done(use.out, std::to_string(rows) + " reconstructions: " + use.out + "\n");
   return ExitCode::ok;
 }
 

@@ -11,6 +11,10 @@ constexpr auto kPlainLine = 10s;
 
 }  // namespace
 
+void stop_if_asked() {
+  if (StopSignals::requested()) throw Stopped{};
+}
+
 RowWatch::RowWatch(std::string verb, std::int64_t rows)
     : verb_(std::move(verb)),
       rows_(rows),
@@ -19,16 +23,24 @@ RowWatch::RowWatch(std::string verb, std::int64_t rows)
       shown_(start_) {}
 
 void RowWatch::done(std::int64_t rows) {
-  if (StopSignals::requested()) throw Stopped{};
+  stop_if_asked();
   const auto now = Clock::now();
   if (now - shown_ < (terminal_.live ? Clock::duration(kRedraw) : Clock::duration(kPlainLine))) return;
   shown_ = now;
-  const double part = static_cast<double>(rows) / static_cast<double>(rows_);
-  const double seconds = std::chrono::duration<double>(now - start_).count();
-  show(rows, part, human_seconds(seconds / part - seconds));
+  show(rows, std::chrono::duration<double>(now - start_).count());
 }
 
-void RowWatch::show(std::int64_t rows, double part, const std::string& left) {
+void RowWatch::show(std::int64_t rows, double seconds) {
+  if (rows_ >= 0) {
+    const double part = static_cast<double>(rows) / static_cast<double>(rows_);
+    return show_part(rows, part, human_seconds(seconds / part - seconds));
+  }
+  if (!terminal_.live) return print(verb_ + " row " + std::to_string(rows) + "\n", Stream::err);
+  const std::string line = verb_ + " " + std::to_string(rows) + " rows, " + human_seconds(seconds);
+  line_.draw(line, line.size());
+}
+
+void RowWatch::show_part(std::int64_t rows, double part, const std::string& left) {
   const std::string percent = fixed(100.0 * part, 0) + "%  ", now = std::to_string(rows),
                     all = std::to_string(rows_);
   if (!terminal_.live)

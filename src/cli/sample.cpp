@@ -1,13 +1,13 @@
 // cuvae sample: new rows from the prior.
 #include <algorithm>
 
+#include "src/cli/array_out.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/model_use.hpp"
 #include "src/cli/output.hpp"
 #include "src/cli/pictures.hpp"
 #include "src/cli/row_watch.hpp"
-#include "src/io/npy_writer.hpp"
 
 namespace cuvae::cli {
 namespace {
@@ -26,7 +26,7 @@ CommandLine command_line(Request& request) {
                    "  cuvae sample runs/demo/model.safetensors -n 10000 --seed 7 --out samples.npy\n");
   add_checkpoint(line, request.use);
   line.heading("options");
-  add_out(line, request.use, "F.png: a grid; F.npy: float32 [N, columns]");
+  add_out(line, request.use, ".png: a grid; .npy, .npz, .csv: numbers");
   const auto count =
       config::integer_key<Request>(config::Group::run, {"n", "N", ""}, &Request::count, {1, 1 << 30});
   line.option(
@@ -68,9 +68,9 @@ void write_grid(const Request& request, Vae& vae) {
 }
 
 void write_all(const Request& request, Vae& vae) {
-  io::NpyWriter file(request.use.out, std::vector<std::int64_t>{request.count, vae.config().data_dim});
-  for_each_sample(request, vae, [&](const std::vector<float>& samples) { file.append(samples); });
-  file.commit();
+  const auto file = rows_to(request.use.out, request.count, vae.config().data_dim);
+  for_each_sample(request, vae, [&](const std::vector<float>& samples) { file->append(samples); });
+  commit(*file);
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ ExitCode run_sample(Arguments arguments) {
   const FileFormat format = format_of(request.use.out);
   Vae vae = load_model(request.use);
   format == FileFormat::png ? write_grid(request, vae) : write_all(request, vae);
-  print(std::to_string(request.count) + " samples: " + request.use.out + "\n");
+  print_done(request.use.out, std::to_string(request.count) + " samples: " + request.use.out + "\n");
   return ExitCode::ok;
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 
+#include "src/cli/array_out.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/latent_grid.hpp"
@@ -32,7 +33,7 @@ CommandLine command_line(Request& request) {
   add_checkpoint(line, request.use);
   add_data(line, request.use, CommandLine::Presence::optional);
   line.heading("options");
-  add_out(line, request.use, "F.png: a grid; F.npy: float32 [pictures, columns]");
+  add_out(line, request.use, ".png: a grid; .npy, .npz, .csv: numbers");
   line.option("--row", "N", CommandLine::with_default("of DATA to start at, from 0", "0"),
               [&](const std::string& text) {
                 config::labelled("--row", [&] {
@@ -145,8 +146,9 @@ ExitCode run_traverse(Arguments arguments) {
   require_dimensions(request.dimensions, vae.config().latent);
   const Traversal traversal = traversal_of(request, vae);
   const LatentGrid grid = grid_of(request, traversal);
-  format == FileFormat::png ? write_grid_png(request.use, vae, grid) : write_grid_npy(request.use, vae, grid);
-  print(report(request, traversal));
+  format == FileFormat::png ? write_grid_png(request.use, vae, grid)
+                            : write_grid_rows(request.use, vae, grid);
+  print_done(request.use.out, report(request, traversal));
   return ExitCode::ok;
 }
 

@@ -133,6 +133,14 @@ void CsvStream::refuse_text(std::string_view text) const {
   core::refuse(text_.source(), here() + ": '" + core::shown(text, 40) + "' is no number", mend);
 }
 
+std::vector<std::string> CsvStream::column_names() const {
+  std::vector<std::string> names;
+  if (!dialect_.has_header) return names;
+  for (std::size_t field = 0; field < chosen_.size(); ++field)
+    if (chosen_[field]) names.push_back(dialect_.first[field]);
+  return names;
+}
+
 std::string CsvStream::description() const {
   return std::string("CSV, ") + name_of_delimiter(text_.delimiter()) +
          (dialect_.has_header ? ", with a header" : ", no header");

@@ -22,6 +22,7 @@ class CsvStream final : public ValueStream {
 
   [[nodiscard]] const Header& header() const override { return header_; }
   [[nodiscard]] std::size_t read(std::span<std::byte> out) override;
+  [[nodiscard]] std::vector<std::string> column_names() const override;
   [[nodiscard]] std::string description() const override;
 
  private:

@@ -6,37 +6,7 @@
 namespace cuvae::data {
 namespace {
 
-enum class Boolean : std::uint8_t {};  // any byte; true unless 0
-
-// use(T{}) for the C++ type T that `type` stands for.
-template <class Use>
-auto with_type(ElementType type, Use use) {
-  switch (type) {
-    case ElementType::u8:
-      return use(std::uint8_t{});
-    case ElementType::i8:
-      return use(std::int8_t{});
-    case ElementType::u16:
-      return use(std::uint16_t{});
-    case ElementType::i16:
-      return use(std::int16_t{});
-    case ElementType::u32:
-      return use(std::uint32_t{});
-    case ElementType::i32:
-      return use(std::int32_t{});
-    case ElementType::u64:
-      return use(std::uint64_t{});
-    case ElementType::i64:
-      return use(std::int64_t{});
-    case ElementType::f32:
-      return use(float{});
-    case ElementType::f64:
-      return use(double{});
-    case ElementType::boolean:
-      break;
-  }
-  return use(Boolean{});
-}
+using core::Boolean;
 
 template <class T>
 T byte_swapped(T value) {
@@ -76,23 +46,24 @@ void convert_as(const StoredValues& values, float scale, float* out) {
 
 }  // namespace
 
-std::int64_t size_of(ElementType type) noexcept {
-  return with_type(type, [](auto value) { return static_cast<std::int64_t>(sizeof(value)); });
-}
-
-std::string_view name_of(ElementType type) noexcept {
-  constexpr std::string_view kNames[] = {"u8",  "i8",  "u16", "i16", "u32", "i32",
-                                         "u64", "i64", "f32", "f64", "bool"};
-  return kNames[static_cast<std::size_t>(type)];
-}
-
 void convert(const StoredValues& values, float scale, float* out) {
-  with_type(values.type, [&](auto value) {
+  core::with_type(values.type, [&](auto value) {
     using T = decltype(value);
     if (values.order == ByteOrder::native) {
       convert_as<T, ByteOrder::native>(values, scale, out);
     } else {
       convert_as<T, ByteOrder::swapped>(values, scale, out);
+    }
+  });
+}
+
+void swap_bytes(std::span<std::byte> values, ElementType type) {
+  core::with_type(type, [&](auto value) {
+    constexpr std::size_t kSize = sizeof value;
+    for (std::size_t at = 0; kSize > 1 && at + kSize <= values.size(); at += kSize) {
+      std::memcpy(&value, values.data() + at, kSize);
+      value = byte_swapped(value);
+      std::memcpy(values.data() + at, &value, kSize);
     }
   });
 }

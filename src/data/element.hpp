@@ -1,18 +1,20 @@
-// The types values are stored in, and the one place where they become float.
+// Stored values, and the one place where they become float.
 #pragma once
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
+#include <span>
+
+#include "src/core/element_type.hpp"
 
 namespace cuvae::data {
 
-enum class ElementType : std::uint8_t { u8, i8, u16, i16, u32, i32, u64, i64, f32, f64, boolean };
-enum class ByteOrder : std::uint8_t { native, swapped };
+using core::ElementType;
+using core::name_of;
+using core::size_of;
 
-[[nodiscard]] std::int64_t size_of(ElementType type) noexcept;
-[[nodiscard]] std::string_view name_of(ElementType type) noexcept;  // "u8", "f32", "bool"
+enum class ByteOrder : std::uint8_t { native, swapped };
 
 [[nodiscard]] constexpr ByteOrder byte_order(std::endian stored) noexcept {
   return stored == std::endian::native ? ByteOrder::native : ByteOrder::swapped;
@@ -29,5 +31,8 @@ struct StoredValues {
 
 // out[i] = float(value i) * scale; a bool is 0 or 1, a double beyond float's range infinite.
 void convert(const StoredValues& values, float scale, float* out);
+
+// Turns the bytes of each value around.
+void swap_bytes(std::span<std::byte> values, ElementType type);
 
 }  // namespace cuvae::data

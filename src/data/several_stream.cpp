@@ -38,6 +38,7 @@ SeveralStream::SeveralStream(std::vector<Spec> files, Open open)
     const std::unique_ptr<ValueStream> stream = open_(file);
     if (header_.shape.empty()) {
       kind_ = stream->description();
+      column_names_ = stream->column_names();
       require_same(stream->header(), stream->header(), file.text, file.text);
       header_ = stream->header();
     } else {

@@ -19,6 +19,7 @@ class SeveralStream final : public ValueStream {
 
   [[nodiscard]] const Header& header() const override { return header_; }
   [[nodiscard]] std::size_t read(std::span<std::byte> out) override;
+  [[nodiscard]] std::vector<std::string> column_names() const override { return column_names_; }
   [[nodiscard]] std::string description() const override;
 
  private:
@@ -26,8 +27,9 @@ class SeveralStream final : public ValueStream {
 
   std::vector<Spec> files_;
   Open open_;
-  std::string kind_;  // of the first file
-  Header header_;     // of all
+  std::string kind_;                       // of the first file
+  std::vector<std::string> column_names_;  // likewise
+  Header header_;                          // of all
   std::unique_ptr<ValueStream> current_;
   std::size_t next_ = 0;
   std::int64_t rows_before_ = 0;  // of files that are read

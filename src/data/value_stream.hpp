@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "src/data/header.hpp"
 
@@ -32,6 +33,9 @@ class ValueStream {
 
   // Reads to the end and keeps nothing: throws Error(data) for whatever read() would.
   virtual void check();
+
+  // What the columns are called; empty where nobody says.
+  [[nodiscard]] virtual std::vector<std::string> column_names() const { return {}; }
 
   [[nodiscard]] virtual std::string description() const = 0;  // "IDX, u8, gzip"
 };

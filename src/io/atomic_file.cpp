@@ -6,9 +6,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
 #include <system_error>
 #include <utility>
 
+#include "cuvae/error.hpp"
+#include "src/io/file_calls.hpp"
 #include "src/io/file_error.hpp"
 #include "src/io/temporary_name.hpp"
 
@@ -18,14 +21,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
-
-// Repeats a system call that a signal interrupted.
-template <class Call>
-auto uninterrupted(const Call& call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) result = call();
-  return result;
-}
 
 // The file that a symbolic link leads to, there or not, so that it is replaced and not the link.
 fs::path without_links(fs::path target) {
@@ -58,28 +53,6 @@ core::Descriptor open_for_writing(const fs::path& temporary, const fs::path& tar
   return core::Descriptor(fd);
 }
 
-void write_all(const core::Descriptor& file, const fs::path& target, std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = uninterrupted([&] { return ::write(file.get(), bytes.data(), bytes.size()); });
-    if (written < 0) fail_write(target, "write", errno);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-}
-
-// Some files, and on some file systems directories, have no fsync.
-void sync(const core::Descriptor& file, const fs::path& target, const char* call = "fsync") {
-  const int result = uninterrupted([&] { return ::fsync(file.get()); });
-  if (result != 0 && errno != EINVAL && errno != ENOTSUP) fail_write(target, call, errno);
-}
-
-// Makes the rename itself survive a loss of power.
-void sync_directory_of(const fs::path& target) {
-  const fs::path directory = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  const core::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!opened.is_open()) fail_write(target, "open of its folder", errno);
-  sync(opened, target, "fsync of its folder");
-}
-
 bool is_alive(pid_t process) { return ::kill(process, 0) == 0 || errno != ESRCH; }
 
 }  // namespace
@@ -107,6 +80,17 @@ void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(te
 void AtomicFile::flush() {
   write_all(file_, target_, buffer_);
   buffer_.clear();
+}
+
+void AtomicFile::seek(std::int64_t offset) {
+  flush();
+  if (::lseek(file_.get(), offset, SEEK_SET) < 0) fail_write(target_, "seek", errno);
+}
+
+void AtomicFile::require_seek(std::string_view why) const {
+  if (::lseek(file_.get(), 0, SEEK_CUR) >= 0) return;
+  std::string message = "cannot write '" + target_.string() + "': it is a pipe, and ";
+  throw Error(Errc::io, message.append(why).append("\nWrite to a file."));
 }
 
 void AtomicFile::commit() {

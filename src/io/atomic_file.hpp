@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string_view>
@@ -23,6 +24,11 @@ class AtomicFile {
 
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
+  // What is written next goes so many bytes behind the beginning, over what is there.
+  void seek(std::int64_t offset);
+  // Throws Error(io) where the target is a pipe, which takes bytes in their order only; `why` must it be
+  // none?
+  void require_seek(std::string_view why) const;
   void commit();  // once, after the last write()
 
  private:

@@ -1,28 +1,27 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <span>
 
+#include "src/io/array_writer.hpp"
 #include "src/io/atomic_file.hpp"
 
 namespace cuvae::io {
 
-// A NumPy array of type float32, row-major, written piece by piece; it is there after commit(). Throws
-// Error(io); Error(invalid_argument) where the values do not fit the shape.
-// https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
-class NpyWriter {
+// An array of NumPy, row-major and little-endian. Rows to come need a file that is no pipe.
+class NpyWriter : public ArrayWriter {
  public:
-  NpyWriter(const std::filesystem::path& path, std::span<const std::int64_t> shape);
-  void append(std::span<const float> values);
-  void commit();  // once, after the last value
+  NpyWriter(const std::filesystem::path& path, ArrayLayout layout);
 
  private:
-  std::int64_t missing_;  // values still to come
+  void write(std::span<const std::byte> values) override;
+  void finish(const Pulse& pulse) override;
+
   AtomicFile file_;
+  std::string header_;
 };
 
-// A whole array at once.
+// A whole array of float32 at once.
 void write_npy(const std::filesystem::path& path, std::span<const float> values,
                std::span<const std::int64_t> shape);
 

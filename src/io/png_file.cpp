@@ -3,15 +3,14 @@
 #include <png.h>
 
 #include <string>
-#include <vector>
 
 #include "src/core/check.hpp"
 #include "src/io/atomic_file.hpp"
 
 namespace cuvae::io {
 
-void write_png(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, std::int64_t width,
-               std::int64_t height, PngColour colour) {
+std::vector<std::byte> encode_png(const std::filesystem::path& path, std::span<const std::uint8_t> bytes,
+                                  std::int64_t width, std::int64_t height, PngColour colour) {
   CUVAE_REQUIRE(std::ssize(bytes) == width * height * (colour == PngColour::rgb ? 3 : 1),
                 "the bytes are not those of the picture");
   png_image image{};
@@ -25,8 +24,15 @@ void write_png(const std::filesystem::path& path, std::span<const std::uint8_t> 
   if (png_image_write_to_memory(&image, encoded.data(), &size, 0, bytes.data(), 0, nullptr) == 0) {
     throw Error(Errc::io, "cannot write '" + path.string() + "': libpng: " + image.message);
   }
+  encoded.resize(size);
+  return encoded;
+}
+
+void write_png(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, std::int64_t width,
+               std::int64_t height, PngColour colour) {
+  const std::vector<std::byte> encoded = encode_png(path, bytes, width, height, colour);
   AtomicFile file(path);
-  file.write(std::span(encoded).first(size));
+  file.write(encoded);
   file.commit();
 }
 

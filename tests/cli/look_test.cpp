@@ -11,7 +11,7 @@ namespace cuvae::test {
 namespace {
 
 constexpr std::array kCommands{"train",       "eval",     "sample", "reconstruct", "encode", "traverse",
-                               "interpolate", "manifold", "curves", "info",        "devices"};
+                               "interpolate", "manifold", "curves", "convert",     "info",   "devices"};
 
 class Look : public CliTest {
  protected:

@@ -132,7 +132,7 @@ TEST_F(Use, AResultNeverReplacesLabelsOrFactors) {
   refused({"reconstruct", labelled, data, "--labels", "levels.npy", "--out", "same.npy"}, "--out");
   refused({"eval", labelled, data, "--labels", "levels.npy", "--per-row", "same.npy"}, "--per-row");
   expect_refusal(cuvae({"eval", model_, data, "--per-row", "rows.txt"}), 2,
-                 {"error: --per-row: 'rows.txt' must end in .npy"});
+                 {"error: --per-row: 'rows.txt' must end in .npy, .npz, .csv"});
   refused({"eval", model_, data, "--factors", "levels.npy", "--per-row", "same.npy"}, "--per-row");
   refused({"eval", model_, "levels.npy", "--per-row", "same.npy"}, "--per-row");
 }

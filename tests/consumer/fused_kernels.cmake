@@ -16,10 +16,11 @@ endif()
 build_example(fused_kernels
   -D CMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON
   -D CMAKE_DISABLE_FIND_PACKAGE_PNG=ON
+  -D CMAKE_DISABLE_FIND_PACKAGE_CuvaeLibzip=ON
   -D CMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON
   -D CMAKE_DISABLE_FIND_PACKAGE_CuvaeOpenBLAS=ON)
 
-set(other_needs "cblas|openblas|cublas|png_|libpng|libz[.]|deflateInit|gomp|omp_get")
+set(other_needs "cblas|openblas|cublas|png_|libpng|libz[.]|libzip|zip_|deflateInit|gomp|omp_get")
 foreach(look "ldd" "${NM} -D --undefined-only" "${NM}")
   separate_arguments(look)
   run(${look} ${WORK_DIR}/build/fused_kernels)

@@ -51,7 +51,7 @@ TEST_F(NpyWriter, PieceByPieceIsTheSameFile) {
   const std::vector<std::int64_t> shape{2, 3};
   io::write_npy(path_, values_, shape);
   const std::string whole = read_file(path_);
-  io::NpyWriter file(path_, shape);
+  io::NpyWriter file(path_, {.shape = shape});
   for (const float value : values_) file.append(std::span(&value, 1));
   file.commit();
   EXPECT_EQ(read_file(path_), whole);
@@ -59,7 +59,7 @@ TEST_F(NpyWriter, PieceByPieceIsTheSameFile) {
 
 TEST_F(NpyWriter, AnArrayWithoutAllItsValuesIsNotThere) {
   {
-    io::NpyWriter file(path_, std::vector<std::int64_t>{2, 3});
+    io::NpyWriter file(path_, {.shape = {2, 3}});
     file.append(std::span(values_).first(5));
     expect_error(Errc::invalid_argument, {"shape"}, [&] { file.commit(); });
     expect_error(Errc::invalid_argument, {"shape"}, [&] { file.append(std::span(values_).first(2)); });

@@ -1,0 +1,100 @@
+// cuvae convert: data of one format into another.
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "src/cli/array_out.hpp"
+#include "src/cli/commands.hpp"
+#include "src/cli/conversion.hpp"
+#include "src/cli/model_use.hpp"
+#include "src/cli/output.hpp"
+#include "src/cli/row_watch.hpp"
+#include "src/config/text.hpp"
+#include "src/data/spec.hpp"
+
+namespace cuvae::cli {
+namespace {
+
+constexpr config::IntegerRange kRowCounts{1, std::numeric_limits<std::int64_t>::max()};
+
+struct Request {
+  std::vector<std::string> files;  // the last is OUT
+  Conversion conversion;
+};
+
+// "0.5", "1/255"
+float to_factor(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  const double number = config::to_number(text.substr(0, slash));
+  const double divisor = slash == std::string::npos ? 1 : config::to_number(text.substr(slash + 1));
+  const double factor = number / divisor;
+  if (divisor == 0 || factor == 0 || !std::isfinite(static_cast<float>(factor)))
+    throw Error(Errc::invalid_argument, "'" + text + "' is no factor; write e.g. 0.01 or 1/255");
+  return static_cast<float>(factor);
+}
+
+core::ElementType to_type(const std::string& text) {
+  if (text == "float32") return core::ElementType::f32;
+  if (text == "uint8") return core::ElementType::u8;
+  throw Error(Errc::invalid_argument, "'" + text + "' is neither float32 nor uint8");
+}
+
+CommandLine command_line(Request& request) {
+  CommandLine line("cuvae convert IN... OUT [options]",
+                   "Data of one format into another, values and type as they are. OUT is an array\n"
+                   "(.npy, .npz), a table (.csv, .tsv, .csv.gz, .tsv.gz), a folder of pictures (a\n"
+                   "name that ends in /), or one picture of all rows (.png).",
+                   "  cuvae convert table.csv data.npy\n"
+                   "  cuvae convert train-images-idx3-ubyte.gz pictures/ --rows 100\n");
+  line.positionals("FILE", "data as for cuvae train; several are put together",
+                   [&](const std::string& text) { request.files.push_back(text); });
+  line.heading("options");
+  line.option("--rows", "N", CommandLine::with_default("the first so many", "all"),
+              [&](const std::string& text) {
+                config::labelled("--rows", [&] {
+                  request.conversion.rows = config::to_integer(text);
+                  require(kRowCounts, request.conversion.rows);
+                });
+              });
+  line.option("--scale", "X", "times each value, as float32: 1/255, say", [&](const std::string& text) {
+    config::labelled("--scale", [&] { request.conversion.scale = to_factor(text); });
+  });
+  line.option("--dtype", "NAME", "float32|uint8 [as stored; of pictures: uint8]",
+              [&](const std::string& text) {
+                config::labelled("--dtype", [&] { request.conversion.type = to_type(text); });
+              });
+  return line;
+}
+
+void take_files(Request& request) {
+  if (request.files.size() < 2)
+    throw Error(Errc::invalid_argument, "OUT is missing\nusage: cuvae convert IN... OUT [options]");
+  Conversion& conversion = request.conversion;
+  conversion.to = request.files.back();
+  request.files.pop_back();
+  for (const std::string& file : request.files)
+    conversion.from += (conversion.from.empty() ? "" : "\n") + file;
+  require_convertible_to(conversion.to);
+  if (data::is_builtin(conversion.from)) return;
+  for (const data::Spec& spec : data::specs_of(conversion.from))
+    require_another_file("OUT", conversion.to, spec.path);
+}
+
+}  // namespace
+
+ExitCode run_convert(Arguments arguments) {
+  Request request;
+  if (!command_line(request).parse(arguments)) return ExitCode::ok;
+  take_files(request);
+  std::optional<RowWatch> watch;
+  const auto done = [&](std::int64_t rows, std::int64_t of) {
+    if (!watch) watch.emplace("convert", of);
+    watch->done(rows);
+  };
+  const std::string written = convert(request.conversion, {done, stop_if_asked});
+  watch.reset();
+  print_done(request.conversion.to, written + ": " + request.conversion.to + "\n");
+  return ExitCode::ok;
+}
+
+}  // namespace cuvae::cli

@@ -1,0 +1,111 @@
+#include "src/data/open_rows.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "src/core/descriptor.hpp"
+#include "src/core/read_error.hpp"
+#include "src/data/data_file.hpp"
+#include "src/data/dataset_impl.hpp"
+#include "src/data/fortran_stream.hpp"
+#include "src/data/load.hpp"
+#include "src/data/map_values.hpp"
+#include "src/data/open_stream.hpp"
+#include "src/data/packed_stream.hpp"
+#include "src/data/standard_input.hpp"
+
+namespace cuvae::data {
+namespace {
+
+// Built-in pictures.
+class PictureStream final : public ValueStream {
+ public:
+  explicit PictureStream(Dataset data)
+      : data_(std::move(data)),
+        header_{.type = data_.impl().type,
+                .shape = {data_.rows(), data_.image().height, data_.image().width}} {}
+
+  [[nodiscard]] const Header& header() const override { return header_; }
+  [[nodiscard]] std::size_t read(std::span<std::byte> out) override {
+    const std::size_t count = std::min(out.size(), data_.bytes() - taken_);
+    std::memcpy(out.data(), data_.impl().base + taken_, count);
+    taken_ += count;
+    return count;
+  }
+  [[nodiscard]] std::string description() const override { return data_.description(); }
+
+ private:
+  Dataset data_;
+  Header header_;
+  std::size_t taken_ = 0;
+};
+
+bool is_plain_file(const std::vector<Spec>& specs) {
+  std::error_code ignored;
+  return specs.size() == 1 && specs[0].path != kStandardInput && specs[0].part.empty() &&
+         std::filesystem::is_regular_file(specs[0].path, ignored);
+}
+
+// A file of which any part is read at any time.
+class AnyPart {
+ public:
+  explicit AnyPart(const std::string& path)
+      : path_(path), file_(std::make_shared<core::Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC))) {
+    if (!file_->is_open()) core::refuse_system(path_, errno);
+  }
+  void read(std::int64_t offset, std::span<std::byte> out) const {
+    while (!out.empty()) {
+      const ssize_t got = ::pread(file_->get(), out.data(), out.size(), offset);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) core::refuse_system(path_, errno);
+      if (got == 0)
+        core::refuse(path_, "it became shorter while it was read", "Try again when nothing writes to it.");
+      offset += got;
+      out = out.subspan(static_cast<std::size_t>(got));
+    }
+  }
+
+ private:
+  std::string path_;
+  std::shared_ptr<core::Descriptor> file_;
+};
+
+std::unique_ptr<ValueStream> open_fortran(std::unique_ptr<ValueStream> stream, const std::vector<Spec>& specs,
+                                          const std::string& text) {
+  if (is_plain_file(specs)) {
+    const DataFile opened = open_data_file(specs[0]);
+    if (opened.kind == DataFile::Kind::packed && !opened.compressed) {
+      const Loaded values = map_values(opened, text);
+      const auto fetch = [file = AnyPart(specs[0].path), first = values.header.offset](
+                             std::int64_t offset, std::span<std::byte> out) {
+        file.read(first + offset, out);
+      };
+      return std::make_unique<FortranStream>(values.header, describe(values.header), fetch);
+    }
+  }
+  const auto open = [&] { return stream ? std::move(stream) : open_stream(specs); };
+  const Loaded values = load(open, stored_bytes(specs), text);
+  const auto fetch = [values](std::int64_t offset, std::span<std::byte> out) {
+    std::memcpy(out.data(), values.values + offset, out.size());
+  };
+  return std::make_unique<FortranStream>(values.header, values.description, fetch);
+}
+
+}  // namespace
+
+std::unique_ptr<ValueStream> open_rows(const std::string& spec, Missing missing) {
+  if (is_builtin(spec)) return std::make_unique<PictureStream>(Dataset::open(spec));
+  const std::vector<Spec> specs = specs_of(spec);
+  std::unique_ptr<ValueStream> stream = open_stream(specs, missing);
+  if (stream->header().layout == Layout::c) return stream;
+  return open_fortran(std::move(stream), specs, spec);
+}
+
+}  // namespace cuvae::data

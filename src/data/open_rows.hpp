@@ -1,0 +1,17 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "src/data/csv_stream.hpp"
+#include "src/data/value_stream.hpp"
+
+namespace cuvae::data {
+
+// The values of data, built-in data too, row by row in C order, as they are stored otherwise. Memory does not
+// grow with them, but where they are in Fortran order and compressed or from stdin: these are loaded. Throws
+// Error(data, out_of_memory); Error(invalid_argument) for built-in data that there is not.
+[[nodiscard]] std::unique_ptr<ValueStream> open_rows(const std::string& spec,
+                                                     Missing missing = Missing::refused);
+
+}  // namespace cuvae::data

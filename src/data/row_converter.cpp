@@ -1,0 +1,76 @@
+#include "src/data/row_converter.hpp"
+
+#include <utility>
+
+#include "src/core/read_error.hpp"
+#include "src/data/dataset_impl.hpp"
+
+namespace cuvae::data {
+namespace {
+
+bool is_whole(ElementType type) {
+  return type != ElementType::f32 && type != ElementType::f64 && type != ElementType::boolean;
+}
+
+}  // namespace
+
+RowConverter::RowConverter(const Header& of, Values to, float scale, std::string source)
+    : from_(of.type),
+      order_(of.order),
+      columns_(of.columns()),
+      to_(to),
+      scale_(scale),
+      shade_(to == Values::shades && (scale != 1.0f || !is_whole(of.type)) ? 255.0f : 1.0f),
+      source_(std::move(source)) {}
+
+ElementType RowConverter::type() const {
+  switch (to_) {
+    case Values::stored:
+      return from_;
+    case Values::f32:
+      return ElementType::f32;
+    case Values::u8:
+    case Values::shades:
+      break;
+  }
+  return ElementType::u8;
+}
+
+std::span<const std::byte> RowConverter::convert(std::span<std::byte> rows, std::int64_t first_row) {
+  if (to_ == Values::stored) {
+    if (order_ == ByteOrder::swapped) swap_bytes(rows, from_);
+    return rows;
+  }
+  to_floats(rows);
+  if (to_ == Values::f32) return std::as_bytes(std::span(floats_));
+  to_bytes(first_row);
+  return std::as_bytes(std::span(bytes_));
+}
+
+void RowConverter::to_floats(std::span<const std::byte> rows) {
+  const std::int64_t size = size_of(from_);
+  floats_.resize(rows.size() / static_cast<std::size_t>(size));
+  data::convert({rows.data(), size, std::ssize(floats_), from_, order_}, scale_, floats_.data());
+}
+
+void RowConverter::to_bytes(std::int64_t first_row) {
+  bytes_.resize(floats_.size());
+  for (std::size_t i = 0; i < floats_.size(); ++i) {
+    const float value = floats_[i] * shade_;
+    if (!(value >= 0 && value <= 255))
+      refuse(floats_[i], first_row * columns_ + static_cast<std::int64_t>(i));
+    bytes_[i] = static_cast<std::uint8_t>(value + 0.5f);
+  }
+}
+
+void RowConverter::refuse(float value, std::int64_t place) const {
+  const std::string what = "row " + std::to_string(place / columns_) + ", column " +
+                           std::to_string(place % columns_) + " (from 0) is " + text_of(value) + ", and ";
+  if (to_ == Values::u8)
+    core::refuse(source_, what + "uint8 is from 0 to 255", "Scale the values (--scale), or keep their type.");
+  core::refuse(source_,
+               what + (shade_ == 1.0f ? "shades are from 0 to 255" : "a picture's values are from 0 to 1"),
+               "Scale them (--scale 1/255, say), or write .npy, .npz or .csv.");
+}
+
+}  // namespace cuvae::data
