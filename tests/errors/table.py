@@ -10,9 +10,11 @@ from label_rows import LABELS
 from npy_rows import NPY
 from output_rows import OUTPUTS
 from path_rows import PATHS
+from run_rows import RUNS
 from section import Row, Section
 
-SECTIONS = [PATHS, IDX, GZIP, NPY, CSV, OTHERS, SEVERAL, STDIN, LABELS, SAFETENSORS, CHECKPOINTS, CONFIG, COMMANDS, OUTPUTS]
+SECTIONS = [PATHS, IDX, GZIP, NPY, CSV, OTHERS, SEVERAL, STDIN, LABELS, SAFETENSORS, CHECKPOINTS, RUNS,
+            CONFIG, COMMANDS, OUTPUTS]
 
 
 def with_text(text: str) -> list[Section]:
