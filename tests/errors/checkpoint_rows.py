@@ -4,7 +4,7 @@ import json
 import struct
 
 from idx_file import idx
-from made import edited
+from made import MODEL, STATE, as_trained, edited
 from safetensors_file import large_header, of_many_keys, parts, safetensors, tensor, with_header, with_metadata
 from section import Section
 
@@ -75,7 +75,6 @@ row("a model of another program", one([2]), "model.safetensors", "not one of cuv
 
 CHECKPOINTS = Section("Checkpoints", file="model.safetensors", command="cuvae info model.safetensors")
 row = CHECKPOINTS.row
-MODEL, STATE = "model.safetensors", "state.safetensors"
 
 
 def renamed(file: bytes) -> bytes:
@@ -112,19 +111,19 @@ row("columns that are no number", edited(MODEL, with_metadata(model__data_dim="m
 row("columns that are negative", edited(MODEL, with_metadata(model__data_dim="-784")), "data_dim", "-784")
 row("a setting that is missing", edited(MODEL, with_metadata(model__activation=None)), "activation", "missing")
 row("no word of what it is", edited(MODEL, with_metadata(cuvae__kind=None)), "not one of cuvae's", "cuvae train")
-row("data of another width than it was trained on", {MODEL: edited(MODEL, lambda file: file),
+row("data of another width than it was trained on", {MODEL: as_trained(MODEL),
     "data.idx": idx((2, 3), bytes(6))}, "data.idx", "3 values", "784",
     command="cuvae eval model.safetensors data.idx")
-row("a model where a state should be", {"run/state.safetensors": edited(MODEL, lambda file: file)},
+row("a model where a state should be", {"run/state.safetensors": as_trained(MODEL)},
     "state.safetensors", "a model, not a training state",
     command="cuvae train builtin:shapes:64 --out run --hidden 2 --latent 2 --batch 32 --epochs 2 --resume")
-row("a state of other settings", {"run/state.safetensors": edited(STATE, lambda file: file)},
+row("a state of other settings", {"run/state.safetensors": as_trained(STATE)},
     "state.safetensors", "latent = 2, not 3", "own settings",
     command="cuvae train builtin:shapes:64 --out run --hidden 2 --latent 3 --batch 32 --epochs 2 --resume")
-row("a state of other data", {"run/state.safetensors": edited(STATE, lambda file: file)}, "fingerprint",
+row("a state of other data", {"run/state.safetensors": as_trained(STATE)}, "fingerprint",
     command="cuvae train builtin:shapes:65 --out run --hidden 2 --latent 2 --batch 32 --epochs 2 --resume", begun=True)
 row("a state that is cut off", {"run/state.safetensors": edited(STATE, lambda file: file[:500])}, "state.safetensors",
     command="cuvae train builtin:shapes:64 --out run --hidden 2 --latent 2 --batch 32 --epochs 2 --resume")
-row("labels for a model without", {MODEL: edited(MODEL, lambda file: file), "labels.idx": idx((8,), bytes(8))},
+row("labels for a model without", {MODEL: as_trained(MODEL), "labels.idx": idx((8,), bytes(8))},
     "--labels", "trained without labels",
     command="cuvae eval model.safetensors builtin:shapes:8 --labels labels.idx", code=2)

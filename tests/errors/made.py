@@ -10,6 +10,7 @@ from typing import Callable
 Maker = Callable[[Path], None]
 Piece = bytes | tuple[bytes, int]  # some bytes, or how often they are repeated
 MIB = 1 << 20
+MODEL, STATE = "model.safetensors", "state.safetensors"  # files of a run
 
 
 def folder(path: Path) -> None:
@@ -53,12 +54,16 @@ def large(*pieces: Piece) -> Maker:
 
 @cache
 def trained(name: str) -> bytes:
-    """A file of a small run: 2 latent dimensions and 4 parameters of the likelihood's mean beside each other."""
+    """A file of a small run."""
     with tempfile.TemporaryDirectory() as place:
         command = [os.environ["CUVAE"], "train", "builtin:shapes:64", "--out", "run", "--hidden", "2", "--latent", "2",
                    "--batch", "32", "--epochs", "1", "--device", "cpu", "--threads", "1"]
         subprocess.run(command, cwd=place, check=True, capture_output=True)
         return (Path(place) / "run" / name).read_bytes()
+
+
+def as_trained(name: str) -> Maker:
+    return edited(name, lambda file: file)
 
 
 def edited(name: str, change: Callable[[bytes], bytes]) -> Maker:

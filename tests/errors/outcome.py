@@ -71,7 +71,8 @@ def run(row: Row, cuvae: Path) -> Outcome:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content) if isinstance(content, bytes) else content(path)
         before = contents(work)
-        environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "TMPDIR": name, "LC_ALL": "C"}
+        environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "TMPDIR": name, "LC_ALL": "C",
+                                     "CUDA_VISIBLE_DEVICES": ""}
         with (place / "out").open("wb") as out, (place / "err").open("wb") as err:
             process = subprocess.Popen([*AS_ANYONE, "sh", "-c", row.command], cwd=work, env=environment, stdout=out,
                                        stderr=err, stdin=subprocess.DEVNULL, start_new_session=True)

@@ -1,16 +1,15 @@
 """Results that cannot be written."""
 
 from idx_file import idx
-from made import closed_folder, edited, folder, link_to
+from made import MODEL, as_trained, closed_folder, folder, link_to
 from section import Content, Section
 
 OUTPUTS = Section("Outputs", command="cuvae sample model.safetensors --out s.npy -n 64")
-MODEL = "model.safetensors"
 
 
 def row(words: str, files: dict[str, Content], *says: str, command: str = "", code: int = 3,
         begun: bool = False) -> None:
-    OUTPUTS.row(words, {MODEL: edited(MODEL, lambda file: file)} | files, *says, command=command, code=code, begun=begun)
+    OUTPUTS.row(words, {MODEL: as_trained(MODEL)} | files, *says, command=command, code=code, begun=begun)
 
 
 def sample(out: str) -> str:
@@ -34,7 +33,7 @@ row("the place of the input", {"data.npy": idx((2, 2), bytes(4))}, "would replac
     command="cuvae encode model.safetensors data.npy --out data.npy", code=2)
 row("a file where the run's folder should be", {"run": b"precious"}, "run", "another --out",
     command="cuvae train builtin:shapes:64 --out run")
-row("a folder that holds a run already", {"run/model.safetensors": edited(MODEL, lambda file: file)}, "run",
+row("a folder that holds a run already", {"run/model.safetensors": as_trained(MODEL)}, "run",
     "holds a run already", "--resume", command="cuvae train builtin:shapes:64 --out run", code=2)
 row("a run's folder on a limit of file sizes", {}, "run/", "File too large",
     command="ulimit -f 8; cuvae train builtin:shapes:64 --hidden 8 --epochs 1 --out run", begun=True)
