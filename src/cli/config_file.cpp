@@ -30,7 +30,8 @@ std::string read_text(const std::filesystem::path& path) {
     core::refuse(path.string(), "it is a folder",
                  "Give --config a TOML file, such as the config.toml in it.");
   std::ifstream file(path, std::ios::binary);
-  if (!file) core::refuse(path.string(), std::strerror(errno), "Check the path given to --config.");
+  if (!file && errno != ENOENT) core::refuse_system(path.string(), errno);
+  if (!file) core::refuse(path.string(), std::strerror(ENOENT), "Check the path given to --config.");
   std::string text(kMostBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad() || !file.eof())
@@ -40,13 +41,41 @@ std::string read_text(const std::filesystem::path& path) {
   return text;
 }
 
+constexpr std::string_view kForm =
+    "\nA line of the file is KEY = VALUE, with text in quotes: data = \"train.npy\".";
+
+// toml++ calls itself for each part of a dotted key, when it lets go of it. No key of ours has two parts;
+// dots in quotes are none.
+void require_plain_keys(std::string_view text, const std::filesystem::path& path) {
+  constexpr int kMostDots = 64;
+  int dots = 0, line = 1;
+  char quote = '\0';
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\n') {
+      dots = 0;
+      ++line;
+      quote = '\0';
+    } else if (quote != '\0') {
+      if (c == '\\' && quote == '"') ++i;
+      if (c == quote) quote = '\0';
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '.' && ++dots > kMostDots) {
+      throw Error(Errc::invalid_argument,
+                  path.string() + ":" + std::to_string(line) + ": too many dots" + std::string(kForm));
+    }
+  }
+}
+
 toml::table parse_toml(const std::filesystem::path& path) {
   const std::string text = read_text(path);
+  require_plain_keys(text, path);
   try {
     return toml::parse(text, path.string());
   } catch (const toml::parse_error& error) {
-    throw Error(Errc::invalid_argument,
-                place(path, error.source()) + ": " + std::string(error.description()));
+    throw Error(Errc::invalid_argument, place(path, error.source()) + ": " +
+                                            core::shown(error.description(), 200) + std::string(kForm));
   }
 }
 

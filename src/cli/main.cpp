@@ -76,9 +76,18 @@ ExitCode dispatch(Arguments arguments) {
   throw Error(Errc::invalid_argument, "unknown command '" + arguments[0] + "'; " + hint);
 }
 
+// What a message quotes is no command to the terminal.
+std::string without_controls(std::string message) {
+  std::ranges::replace_if(
+      message, [](char c) { return c != '\n' && (static_cast<unsigned char>(c) < ' ' || c == '\x7f'); }, '?');
+  return message;
+}
+
 ExitCode report(ExitCode code, const std::string& message) {
   const bool colour = terminal(Stream::err).colour;
-  print("cuvae: " + std::string(colour ? "\x1b[31merror:\x1b[0m " : "error: ") + message + "\n", Stream::err);
+  print("cuvae: " + std::string(colour ? "\x1b[31merror:\x1b[0m " : "error: ") + without_controls(message) +
+            "\n",
+        Stream::err);
   return code;
 }
 

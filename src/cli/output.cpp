@@ -34,7 +34,8 @@ void print(std::string_view text, Stream stream) {
   const bool written =
       std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
   if (!written && stream == Stream::out) {
-    throw Error(Errc::io, std::string("stdout: cannot be written: ") + std::strerror(errno));
+    throw Error(Errc::io, std::string("stdout: cannot be written: ") + std::strerror(errno) +
+                              "\nSend the output to another place (> FILE).");
   }
 }
 

@@ -5,13 +5,13 @@
 #include <system_error>
 
 #include "cuvae/error.hpp"
+#include "src/core/shown.hpp"
 
 namespace cuvae::core {
 
 void refuse(std::string_view source, std::string_view what, std::string_view mend) {
-  std::string message = "cannot read '";
-  message.append(source).append("': ").append(what).append("\n").append(mend);
-  throw Error(Errc::data, message);
+  throw Error(Errc::data, "cannot read '" + shown(source, kLongestPath) + "': " + std::string(what) + "\n" +
+                              std::string(mend));
 }
 
 void refuse_system(std::string_view source, int error) {

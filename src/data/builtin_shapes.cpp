@@ -116,7 +116,8 @@ std::int64_t builtin_rows(const std::string& spec) {
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, rows);
   if (error != std::errc() || stop != end || rows < 1) {
-    throw Error(Errc::invalid_argument, "'" + spec + "': ROWS must be a whole number of at least 1" +
+    throw Error(Errc::invalid_argument, "'" + spec +
+                                            "': ROWS must be a whole number, at least 1 and below 2^63" +
                                             "\nFor example builtin:shapes:5000.");
   }
   return rows;

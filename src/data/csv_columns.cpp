@@ -38,7 +38,7 @@ std::optional<Range> numbers_in(std::string_view text) {
   if (names.empty())
     core::refuse(source, "there is no column '" + core::shown(item) + "': " + columns + ", without names",
                  "Name columns by number: file.csv:0,2-5, or all but some: 'file.csv:!0'.");
-  const std::string hint = detail::did_you_mean(item, names);
+  const std::string hint = numbers_in(item) ? "" : detail::did_you_mean(item, names);
   core::refuse(source,
                "there is no column '" + core::shown(item) + "': " + columns + ", the first of them '" +
                    core::shown(names.front()) + "'",

@@ -84,7 +84,7 @@ CsvDialect dialect_of(std::string_view start) {
   Cut chosen = cut(start, best);
   for (const char delimiter : std::span(kDelimiters).subspan(1)) {
     Cut other = cut(start, delimiter);
-    if (other.rank() <= chosen.rank()) continue;
+    if (other.first.size() < 2 || other.rank() <= chosen.rank()) continue;
     best = delimiter;
     chosen = std::move(other);
   }

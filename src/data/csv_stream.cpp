@@ -19,6 +19,14 @@ void pass_record(CsvText& text) {
   }
 }
 
+// Of a start that makes no sense under any delimiter.
+void refuse_quotes(CsvText& text) {
+  while (text.begin_record()) {
+    while (text.field().next == Next::field) {
+    }
+  }
+}
+
 CsvDialect dialect(CsvText& text) {
   const std::string_view start = text.start();
   const std::string_view line = start.substr(0, start.find_first_of("\r\n"));
@@ -26,6 +34,7 @@ CsvDialect dialect(CsvText& text) {
     core::refuse(text.source(), "its first line is longer than 4 MiB",
                  "Give a table of numbers, a row to a line; or save wide data with numpy.save.");
   CsvDialect found = dialect_of(start);
+  if (found.first.empty()) refuse_quotes(text);
   if (found.first.empty()) {
     if (text.begin_record()) pass_record(text);  // says what is wrong with it
     core::refuse(text.source(), "it has no row of numbers", "Give at least one row.");
@@ -118,14 +127,14 @@ std::string CsvStream::here() const {
 }
 
 void CsvStream::refuse_text(std::string_view text) const {
-  const bool comma = text_.delimiter() != ',' && text.find(',') != std::string_view::npos;
+  const bool comma = text.find(text_.delimiter() == ',' ? ';' : ',') != std::string_view::npos;
   const bool binary = text.find('\0') != std::string_view::npos;
   const std::string blanks =
       chosen_.size() == 1 && text.find(' ') != std::string_view::npos
           ? "Separate columns by commas, tabs, semicolons or bars: numpy.savetxt(..., delimiter=',')."
           : "";
   const std::string mend = binary  ? "It holds NUL bytes: give a table in text, UTF-8."
-                           : comma ? "Write decimal points, not commas."
+                           : comma ? "Write decimal points, not commas; semicolons may separate columns."
                            : !blanks.empty()
                                ? blanks
                                : "Choose columns of numbers: file.csv:0,2-5, or all but some: 'file.csv:!" +

@@ -9,6 +9,7 @@
 
 #include "src/core/check.hpp"
 #include "src/core/read_error.hpp"
+#include "src/core/shown.hpp"
 #include "src/data/gzip.hpp"
 #include "src/data/header.hpp"
 #include "src/data/mapped_reader.hpp"
@@ -30,13 +31,12 @@ constexpr std::array kOthers{
     Other{"PAR1", "it is a Parquet file",
           "Save its numbers, in Python: numpy.save('x.npy', "
           "pandas.read_parquet('x.parquet').to_numpy('float32'))."},
+    Other{"\x1f\x8b", "it is gzip inside gzip", "Unpack the outer one first: gunzip."},
     Other{"BZh", "it is compressed with bzip2", "Unpack it first, or use gzip."},
     Other{"\xfd"
           "7zXZ",
           "it is compressed with xz", "Unpack it first, or use gzip."},
     Other{"\x28\xb5\x2f\xfd", "it is compressed with zstd", "Unpack it first, or use gzip."},
-    Other{"\x80\x04\x95", "it is a Python pickle, which is never read",
-          "Save arrays in Python with numpy.save."},
     Other{"MATLAB", "it is a MATLAB file",
           "Save its matrix in Python: numpy.save('x.npy', scipy.io.loadmat('x.mat')['x'])."},
 };
@@ -46,6 +46,11 @@ constexpr std::array kOthers{
   std::vector<std::string> beside;
   constexpr std::size_t kMost = 1000;
   std::error_code error;
+  if (fs::is_symlink(path, error))
+    core::refuse(
+        spec.text,
+        "it is a link to '" + core::shown(fs::read_symlink(path, error).string()) + "', which is not there",
+        "See where it leads (ls -l), and mend it.");
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end && beside.size() < kMost;
        entry.increment(error))
@@ -62,6 +67,10 @@ bool is_text(std::string_view start) {
   });
 }
 
+bool is_pickle(std::string_view start) {  // of protocols 2 to 5
+  return start.size() > 1 && start[0] == '\x80' && start[1] >= 2 && start[1] <= 5;
+}
+
 bool is_named_table(const fs::path& path) {
   const fs::path inner = path.extension() == ".gz" ? path.stem() : path.filename();
   return inner.extension() == ".csv" || inner.extension() == ".tsv";
@@ -73,6 +82,9 @@ DataFile::Kind kind_of(std::string_view start, const Spec& spec) {
   for (const Other& other : kOthers) {
     if (start.starts_with(other.start)) core::refuse(spec.text, other.what, other.mend);
   }
+  if (is_pickle(start))
+    core::refuse(spec.text, "it is a Python pickle, which is never read",
+                 "Save arrays in Python with numpy.save.");
   if (start.size() > 8 && start[8] == '{')
     core::refuse(spec.text, "it looks like a checkpoint (safetensors)", "Name data here: rows of numbers.");
   if (is_text(start) || is_named_table(spec.path)) return DataFile::Kind::table;

@@ -1,6 +1,7 @@
 #include "src/data/header.hpp"
 
 #include <limits>
+#include <ranges>
 
 #include "src/core/read_error.hpp"
 #include "src/data/idx_header.hpp"
@@ -57,9 +58,12 @@ Header read_header(std::span<const std::byte> start, const std::string& source) 
 }
 
 std::string shape_text(const Header& header) {
+  constexpr std::size_t kMostShown = 8;
   std::string text;
-  for (const std::int64_t extent : header.shape) text += (text.empty() ? "" : " x ") + std::to_string(extent);
-  return text;
+  for (const std::int64_t extent : header.shape | std::views::take(kMostShown))
+    text += (text.empty() ? "" : " x ") + std::to_string(extent);
+  const std::size_t dimensions = header.shape.size();
+  return dimensions > kMostShown ? text + " x ... (" + std::to_string(dimensions) + " dimensions)" : text;
 }
 
 }  // namespace cuvae::data

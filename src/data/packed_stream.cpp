@@ -41,7 +41,7 @@ PackedStream::PackedStream(std::unique_ptr<ByteReader> content, std::string sour
       left_(header_.payload()) {
   if (header_.offset + left_ > content_->most())
     core::refuse(source_,
-                 "it is truncated: " + promise(header_) + ", but so few bytes cannot hold more than " +
+                 "it is truncated: " + promise(header_) + ", but it cannot hold more than " +
                      std::to_string(content_->most()),
                  kAgain);
 }

@@ -125,7 +125,8 @@ Facts scan(const Dataset::Impl& data) {
   }
   if (!range.finite()) {
     const auto place = find_value(data, [](float value) { return !std::isfinite(value); }).value();
-    const char* infinite = data.type == ElementType::f64 ? "infinite, or beyond float32" : "infinite";
+    const char* infinite =
+        data.type == ElementType::f64 || data.table ? "infinite, or beyond float32" : "infinite";
     core::refuse(data.source,
                  "row " + std::to_string(place.row) + ", column " + std::to_string(place.col) +
                      " (from 0) is " + (std::isnan(place.value) ? "NaN" : infinite),

@@ -25,6 +25,7 @@ constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
 // The file that a symbolic link leads to, there or not, so that it is replaced and not the link.
 fs::path without_links(fs::path target) {
   std::error_code error;
+  if (!fs::is_symlink(target, error)) return target;
   if (fs::exists(target, error)) {
     const fs::path file = fs::canonical(target, error);
     return error ? target : file;  // a pipe under /proc has no name

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "cuvae/error.hpp"
+#include "src/core/shown.hpp"
 #include "src/io/json_string.hpp"
 
 namespace cuvae::io {
@@ -37,7 +38,8 @@ std::string_view mend_for_writing(int error) {
 }  // namespace
 
 void fail_write(const std::filesystem::path& path, std::string_view call, int error) {
-  std::string message = "cannot write '" + path.string() + "': " + strerror_text(error);
+  std::string message =
+      "cannot write '" + core::shown(path.string(), core::kLongestPath) + "': " + strerror_text(error);
   message.append(" (").append(call).append(")\n").append(mend_for_writing(error));
   throw Error(Errc::io, message);
 }

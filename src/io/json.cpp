@@ -9,11 +9,31 @@
 namespace cuvae::io {
 namespace {
 
+constexpr std::size_t kLongestToken = std::size_t{1} << 20;  // nlohmann's parser keeps it several times
+constexpr std::size_t kMostKept = std::size_t{32} << 20;
+constexpr std::size_t kKeptPerKey = 300;  // beside its name, with what it stands for
+
+// Where a text, a number or blanks of more than kLongestToken begin; npos where none do.
+std::size_t long_token(std::string_view text) {
+  std::size_t begin = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (i - begin > kLongestToken) return begin;
+    if (in_string && c == '\\') ++i;
+    const bool ends =
+        c == '"' || (!in_string && std::string_view("{}[],:").find(c) != std::string_view::npos);
+    if (ends) begin = i + 1;
+    in_string ^= c == '"';
+  }
+  return std::string_view::npos;
+}
+
 // Bytes count from 1, as in nlohmann's errors.
 std::string invalid_at(std::size_t byte) { return "it is no valid JSON at byte " + std::to_string(byte); }
 
-// Adds to nlohmann's parser what it does not refuse: duplicate keys and depth. A callback that returns false
-// ends the parsing.
+// Adds to nlohmann's parser what it does not refuse: duplicate keys, depth, and more keys than fit in
+// kMostKept. A callback that returns false ends the parsing.
 class Sax final : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit Sax(JsonEvents& events) : events_(events) {}
@@ -49,6 +69,8 @@ class Sax final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool key(std::string& name) override {
     if (!open_.back().insert(name).second) return refuse("the key " + in_quotes(name) + " is there twice");
+    kept_ += name.size() + kKeptPerKey;
+    if (kept_ > kMostKept) return refuse("its keys are too many to be kept");
     events_.key(std::move(name));
     return true;
   }
@@ -75,6 +97,7 @@ class Sax final : public nlohmann::json_sax<nlohmann::json> {
   JsonEvents& events_;
   std::vector<std::set<std::string>> open_;  // the keys of each open object; an array has none
   std::optional<std::string> flaw_;
+  std::size_t kept_ = 0;  // bytes of keys, about
 };
 
 }  // namespace
@@ -93,6 +116,8 @@ std::string_view kind_of(const JsonScalar& value) {
 std::optional<std::string> read_json(std::string_view text, JsonEvents& events) {
   // nlohmann's parser takes a NUL for the end of the text and would not see what comes after it.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) return invalid_at(nul + 1);
+  if (const std::size_t begin = long_token(text); begin != std::string_view::npos)
+    return "what begins at byte " + std::to_string(begin + 1) + " is longer than 1 MiB";
   Sax sax(events);
   nlohmann::json::sax_parse(text.begin(), text.end(), &sax);
   return sax.flaw();

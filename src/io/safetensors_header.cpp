@@ -23,7 +23,9 @@ SafetensorsHeader read_header(std::span<const std::byte> file, const std::filesy
   if (file.size() < kLengthBytes) refuse_damaged(path, "it ends within the length of its header");
   const std::uint64_t length = little_endian(file.first(kLengthBytes));
   const std::string declared = "it declares a header of " + std::to_string(length) + " bytes, ";
-  if (length > kLongestHeader) refuse_damaged(path, declared + "over the limit of 100,000,000");
+  if (length > kLongestHeader)
+    refuse_damaged(path, "its first 8 bytes declare a header of " + std::to_string(length) +
+                             " bytes, over the limit of 100,000,000");
   const auto rest = file.subspan(kLengthBytes);
   if (length > rest.size()) refuse_damaged(path, declared + "and has only " + std::to_string(rest.size()));
   const std::string_view json(reinterpret_cast<const char*>(rest.data()), length);

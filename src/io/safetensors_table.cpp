@@ -8,6 +8,8 @@
 namespace cuvae::io {
 namespace {
 
+constexpr std::size_t kMostDimensions = 64;
+
 // Takes {"__metadata__": {KEY: TEXT, ...}, NAME: {"dtype": T, "shape": [...], "data_offsets": [...]}, ...}
 // and nothing else.
 class TableEvents final : public JsonEvents {
@@ -76,6 +78,8 @@ class TableEvents final : public JsonEvents {
     if (number == nullptr) return unexpected(kind_of(value));
     if (!std::in_range<std::int64_t>(*number)) return unexpected("a number over 2^63");
     if (place_ == Place::shape) {
+      if (tensor_.shape.size() == kMostDimensions)
+        refuse_here("its shape has more than " + std::to_string(kMostDimensions) + " dimensions");
       tensor_.shape.push_back(static_cast<std::int64_t>(*number));
     } else {
       if (offsets_.size() == 2) refuse_here("data_offsets are more than two numbers");

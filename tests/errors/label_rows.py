@@ -1,0 +1,46 @@
+"""Labels and factors that do not belong to their data."""
+
+import struct
+
+from made import MODEL, as_trained
+from npy_file import floats, npy
+from section import Content, Section
+
+LABELS = Section("Labels and factors", file="labels.npy",
+                 command="cuvae train data.npy --labels labels.npy --out run")
+
+DATA = npy("(4, 2)", floats(0, 1, 1, 0, 0, 0, 1, 1))
+TABLE = b"kind,x\n0,1.5\n1,2.5\nred,3.5\n2,4.5\n"
+
+
+def row(words: str, labels: Content, *says: str, command: str = "", code: int | None = None) -> None:
+    files = {"data.npy": DATA, "labels.npy": labels, "labels.csv": TABLE, "model.safetensors": as_trained(MODEL)}
+    LABELS.row(words, files, *says, command=command, code=code)
+
+
+def integers(*values: int) -> bytes:
+    return npy(f"({len(values)},)", struct.pack(f"<{len(values)}i", *values), descr="<i4")
+
+
+row("three labels for four rows", integers(0, 1, 0), "labels.npy", "3", "4")
+row("a negative class", integers(0, 1, -1, 0), "labels.npy", "row 2", "class -1", "from 0")
+row("a class beyond 65535", integers(0, 1, 2, 70000), "labels.npy", "70001 classes", "65536")
+row("a class beyond what floats tell apart", integers(0, 1, 2, 1 << 30), "labels.npy", "row 3", "class")
+row("labels with NaN", npy("(4, 1)", floats(0, 1, float("nan"), 0)), "labels.npy", "row 2, column 0", "NaN")
+row("labels that are text", npy("(4,)", b"abcd", descr="|S1"), "labels.npy", "'|S1'", "not supported")
+row("labels that are not there", integers(0, 1, 0, 1), "absent.npy", "No such file",
+    command="cuvae train data.npy --labels absent.npy --out run")
+row("validation rows, and no labels of theirs", integers(0, 1, 0, 1), "validation",
+    command="cuvae train data.npy --labels labels.npy --validation data.npy --out run", code=2)
+row("labels for validation, and none for training", integers(0, 1, 0, 1), "labels",
+    command="cuvae train data.npy --validation data.npy --validation-labels labels.npy --out run", code=2)
+row("classes in a table that are words", integers(0), "labels.csv:kind", "line 4", "'red' is no number",
+    command="cuvae train data.npy --labels labels.csv:kind --out run")
+row("a column of labels that the table does not have", integers(0), "labels.csv:knid", "Did you mean 'kind'?",
+    command="cuvae train data.npy --labels labels.csv:knid --out run")
+
+FACTORS = "cuvae eval model.safetensors builtin:shapes:4 --factors labels.npy"
+row("factors that are fractions", npy("(4, 1)", floats(0, 1, 2, 3)), "labels.npy", "factors are f32, not integers",
+    "integer type", command=FACTORS)
+row("factors of three rows for four", integers(0, 1, 0), "labels.npy", "3", "4", command=FACTORS)
+row("a level beyond 2^24", integers(0, 1, 2, 1 << 25), "labels.npy", "beyond +-2^24", command=FACTORS)
