@@ -28,7 +28,10 @@ python3                python3       checks of the sources
 strace                 strace        makes system calls of a save fail
 valgrind               valgrind      counts the instructions of a step
 python3-numpy          -             writes files that the readers are tested on
-clang-format           clang-format  checks the formatting'
+clang-format           clang-format  checks the formatting
+clang-14               clang++-14    compiles the readers for libFuzzer
+libclang-rt-14-dev     -             libFuzzer, and the sanitizers beside it
+gcovr                  gcovr         says which lines of the readers no test runs'
 
 is_there() {  # package command
   [[ $2 != - ]] && command -v "$2" >/dev/null && return

@@ -18,6 +18,8 @@ struct Name {
   Enum value;
   std::string_view word;
 };
+template <class Enum>
+Name(Enum, const char*) -> Name<Enum>;  // clang before 17 does not find this by itself
 
 template <class Enum>
 inline constexpr std::array<Name<Enum>, 0> kNames{};

@@ -24,7 +24,9 @@ bool holds_two_records(std::string_view text) {
 }  // namespace
 
 CsvText::CsvText(std::unique_ptr<ByteReader> content, std::string source)
-    : content_(std::move(content)), source_(std::move(source)), buffer_(kBuffer) {
+    : content_(std::move(content)),
+      source_(std::move(source)),
+      buffer_(std::min(kBuffer, static_cast<std::size_t>(content_->most()) + kAhead)) {
   at_ = end_ = buffer_.data();
   fill(kAhead);
   const std::string_view text(at_, ahead());

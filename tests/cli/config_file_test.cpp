@@ -39,6 +39,17 @@ TEST_F(ConfigFile, TheCommandLineWins) {
   EXPECT_NE(written.find("\ndecoder_hidden = \"6\"\n"), std::string::npos);
 }
 
+TEST_F(ConfigFile, LettersStayWhatTheyAre) {
+  const std::string name = "\xc3\x9f\xe2\x82\xac\xf0\x9f\x8c\xb3";  // of two, three and four bytes
+  write_file(at(name + ".idx"), std::string("\0\0\x08\x02\0\0\0\x02\0\0\0\x02\1\2\3\4", 16));
+  const CommandResult result = train_with(
+      "\xef\xbb\xbf"
+      "data = \"\"\"\\\n" +
+      name + ".idx\"\"\" # " + name + "\nhidden = 'none'\nepochs = 1\n");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(text("run/config.toml").find(name + ".idx\"\n"), std::string::npos);
+}
+
 TEST_F(ConfigFile, WithoutAnEndIsRefused) {
   expect_refusal(cuvae({"train", "--config", "/dev/zero", "--out", "run"}), 3, {"/dev/zero", "MiB"});
 }
@@ -70,7 +81,18 @@ TEST_F(ConfigFile, MistakesAreShownByFileLineAndKey) {
       {"[train]\nlr = 1\n", {"run.toml:1", "unknown key 'train'"}},
       {"lr = \n", {"run.toml:1"}},
       {"lr 3\n", {"run.toml:1"}},
+      {"[[[train]]]\n", {"run.toml:1"}},
+      {"lr = 1979-05-27T=\n", {"run.toml:1"}},
       {"\xff\xfe", {"run.toml:1"}},
+      {"latent = 2\ngr\xc3\xb6\xc3\x9f"
+       "e = 1\n",
+       {"run.toml:2:3: ", "\xc3\xb6"}},
+      {"'gr\xc3\xb6\xc3\x9f"
+       "e' = 1\n",
+       {"run.toml:1:1: unknown key 'gr\xc3\xb6\xc3\x9f"
+        "e'"}},
+      {"lr = 1\xe2\x82\xac\n", {"run.toml:1:7: "}},
+      {"lr = \xed\xa0\x80\n", {"run.toml:1"}},
       {"micro_batch = 300\n", {"micro_batch: 300"}},
   };
   for (const auto& [toml, message] : cases) {
