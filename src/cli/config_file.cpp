@@ -80,7 +80,8 @@ toml::table parse_toml(const std::filesystem::path& path) {
     return toml::parse(disguised(text), path.string());
   } catch (const toml::parse_error& error) {
     throw Error(Errc::invalid_argument, place(path, error.source()) + ": " +
-                                            core::shown(undisguised(error.description()), 200) + std::string(kForm));
+                                            core::shown(undisguised(error.description()), 200) +
+                                            std::string(kForm));
   }
 }
 

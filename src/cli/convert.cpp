@@ -47,6 +47,7 @@ CommandLine command_line(Request& request) {
                    "  cuvae convert table.csv data.npy\n"
                    "  cuvae convert train-images-idx3-ubyte.gz pictures/ --rows 100\n");
   line.positionals("FILE", "data as for cuvae train; several are put together",
+                   CommandLine::Presence::required,
                    [&](const std::string& text) { request.files.push_back(text); });
   line.heading("options");
   line.option("--rows", "N", CommandLine::with_default("the first so many", "all"),
