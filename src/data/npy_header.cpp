@@ -4,7 +4,6 @@
 
 #include "src/core/read_error.hpp"
 #include "src/core/shown.hpp"
-#include "src/data/npy_dict.hpp"
 
 namespace cuvae::data {
 namespace {
@@ -83,16 +82,21 @@ TextPlace locate_text(std::span<const std::byte> start, const std::string& sourc
 
 bool is_npy(std::span<const std::byte> start) noexcept { return as_text(start).starts_with(kMagic); }
 
-Header read_npy_header(std::span<const std::byte> start, const std::string& source) {
+NpyText read_npy_text(std::span<const std::byte> start, const std::string& source) {
   const TextPlace place = locate_text(start, source);
-  NpyDict dict = parse_npy_dict(as_text(start).substr(place.begin, place.size), place.begin, source);
+  return {parse_npy_dict(as_text(start).substr(place.begin, place.size), place.begin, source),
+          place.begin + place.size};
+}
+
+Header read_npy_header(std::span<const std::byte> start, const std::string& source) {
+  NpyText text = read_npy_text(start, source);
   Header header{.format = Format::npy,
                 .type = {},
                 .order = {},
-                .layout = dict.layout,
-                .shape = std::move(dict.shape),
-                .offset = static_cast<std::int64_t>(place.begin + place.size)};
-  read_descr(dict.descr, header, source);
+                .layout = text.dict.layout,
+                .shape = std::move(text.dict.shape),
+                .offset = static_cast<std::int64_t>(text.end)};
+  read_descr(text.dict.descr, header, source);
   return header;
 }
 

@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <limits>
 
-#include "src/core/read_error.hpp"
 #include "src/data/data_file.hpp"
+#include "src/data/npz_stream.hpp"
 #include "src/data/packed_stream.hpp"
 #include "src/data/several_stream.hpp"
 #include "src/data/standard_input.hpp"
@@ -27,8 +27,7 @@ std::unique_ptr<ValueStream> open_one(const Spec& spec, Missing missing) {
     case DataFile::Kind::archive:
       break;
   }
-  core::refuse(source, "it is a zip archive (.npz?)",
-               "Save one array by itself with numpy.save('data.npy', array).");
+  return open_npz(spec.path, spec.part);
 }
 
 std::int64_t stored_bytes(const Spec& spec) {

@@ -1,9 +1,9 @@
 // The NPY reader against files that numpy itself writes.
 #include <map>
 
+#include "data/numpy_files.hpp"
 #include "data/sample_files.hpp"
 #include "src/data/dataset_impl.hpp"
-#include "support/run_command.hpp"
 
 namespace cuvae::test {
 namespace {
@@ -24,28 +24,9 @@ std::vector<std::int64_t> shape_of(const std::string& file_name) {
   return shape;
 }
 
-class NumpyFiles : public testing::Test {
+class NumpyFiles : public NumpyTest {
  protected:
-  static void SetUpTestSuite() {
-    folder_ = std::make_unique<TempDir>();
-    for (const char* python : {"/usr/bin/python3", "python3"}) {  // Debian's has Debian's numpy
-      if (!fs::exists(python) && std::string_view(python).starts_with('/')) continue;
-      const CommandResult result =
-          run_command({python, CUVAE_REPOSITORY "/tests/data/write_npy_files.py", folder_->path.string()});
-      if (result.exit_code == 0) return;
-      problem_ = result.err;
-    }
-    folder_.reset();
-  }
-  static void TearDownTestSuite() { folder_.reset(); }
-  void SetUp() override {
-    if (folder_) return;
-    ASSERT_NE(problem_.find("No module named 'numpy'"), std::string::npos) << problem_;
-    GTEST_SKIP() << "numpy is not here: apt-get install python3-numpy";
-  }
-
-  static inline std::unique_ptr<TempDir> folder_;
-  static inline std::string problem_;
+  static void SetUpTestSuite() { write_files("write_npy_files.py"); }
 };
 
 TEST_F(NumpyFiles, EveryTypeOrderLayoutVersionAndShape) {
