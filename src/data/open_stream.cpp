@@ -3,9 +3,11 @@
 #include <filesystem>
 #include <limits>
 
+#include "src/core/read_error.hpp"
 #include "src/data/data_file.hpp"
 #include "src/data/npz_stream.hpp"
 #include "src/data/packed_stream.hpp"
+#include "src/data/png_folder_stream.hpp"
 #include "src/data/several_stream.hpp"
 #include "src/data/standard_input.hpp"
 
@@ -14,10 +16,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::unique_ptr<ValueStream> open_folder(const Spec& spec) {
+  if (!spec.part.empty())
+    core::refuse(spec.text,
+                 "it is a folder of pictures, of which no part can be named (':" + spec.part + "')",
+                 "Leave out the colon and what follows it.");
+  return std::make_unique<PngFolderStream>(spec.path);
+}
+
 std::unique_ptr<ValueStream> open_one(const Spec& spec, Missing missing) {
   const std::string& source = spec.text;
   if (spec.path == kStandardInput)
     return std::make_unique<PackedStream>(std::make_unique<StandardInput>(), source, "from stdin");
+  if (std::error_code error; fs::is_directory(spec.path, error)) return open_folder(spec);
   const DataFile opened = open_data_file(spec);
   switch (opened.kind) {
     case DataFile::Kind::packed:

@@ -39,7 +39,7 @@ TEST(BadInput, Empty) {
 
 TEST(BadInput, Directory) {
   const TempDir folder;
-  expect_error(Errc::data, {folder.path.string(), "is a directory", "Name a file"},
+  expect_error(Errc::data, {folder.path.string(), "no PNG pictures", "not entered"},
                [&] { static_cast<void>(Dataset::open(folder.path.string())); });
 }
 
