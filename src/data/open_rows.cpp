@@ -100,12 +100,12 @@ std::unique_ptr<ValueStream> open_fortran(std::unique_ptr<ValueStream> stream, c
 
 }  // namespace
 
-std::unique_ptr<ValueStream> open_rows(const std::string& spec, Missing missing) {
-  if (is_builtin(spec)) return std::make_unique<PictureStream>(Dataset::open(spec));
+OpenedRows open_rows(const std::string& spec, Missing missing) {
+  if (is_builtin(spec)) return {std::make_unique<PictureStream>(Dataset::open(spec))};
   const std::vector<Spec> specs = specs_of(spec);
   std::unique_ptr<ValueStream> stream = open_stream(specs, missing);
-  if (stream->header().layout == Layout::c) return stream;
-  return open_fortran(std::move(stream), specs, spec);
+  if (stream->header().layout == Layout::c) return {std::move(stream)};
+  return {open_fortran(std::move(stream), specs, name_of(specs)), Layout::fortran};
 }
 
 }  // namespace cuvae::data
