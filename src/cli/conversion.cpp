@@ -137,7 +137,7 @@ std::int64_t rows_of(const Conversion& conversion, std::unique_ptr<data::ValueSt
   const std::int64_t rows = stream->header().rows();
   const auto take = [&](std::int64_t all) {
     if (conversion.rows > all)
-      core::refuse(conversion.from,
+      core::refuse(conversion.source,
                    "there are " + std::to_string(all) + " rows, fewer than the first " +
                        std::to_string(conversion.rows) + " that were asked for",
                    "Ask for fewer, or for all of the data.");
@@ -147,7 +147,7 @@ std::int64_t rows_of(const Conversion& conversion, std::unique_ptr<data::ValueSt
   if (target == Target::rows && conversion.rows == 0) return data::kRowsUnknown;
   stream->check();
   const std::int64_t all = stream->header().rows();
-  stream = data::open_rows(conversion.from);
+  stream = data::open_rows(conversion.from).values;
   return take(all);
 }
 
@@ -158,7 +158,7 @@ std::unique_ptr<Sink> open_sink(const Conversion& conversion, Target target, con
     layout.shape[0] = rows == data::kRowsUnknown ? io::kRowsToCome : rows;
     return std::make_unique<RowSink>(conversion.to, std::move(layout));
   }
-  const ImageShape image = image_of(from.header(), conversion.from);
+  const ImageShape image = image_of(from.header(), conversion.source);
   if (target == Target::folder) return std::make_unique<FolderSink>(conversion.to, rows, image);
   return std::make_unique<PictureSink>(conversion.to, rows, image);
 }
@@ -174,11 +174,11 @@ void require_convertible_to(const std::string& to) {
 std::string convert(const Conversion& conversion, const ConversionWatch& watch) {
   constexpr std::int64_t kBlockBytes = std::int64_t{1} << 20;
   const Target target = target_of(conversion.to).value();
-  std::unique_ptr<data::ValueStream> stream = data::open_rows(conversion.from);
+  std::unique_ptr<data::ValueStream> stream = data::open_rows(conversion.from).values;
   const std::int64_t rows = rows_of(conversion, stream, target);
   const data::Header& header = stream->header();
   data::RowConverter values(header, values_for(conversion, target), conversion.scale.value_or(1.0f),
-                            conversion.from);
+                            conversion.source);
   watch.done(0, rows);
   const std::unique_ptr<Sink> sink = open_sink(conversion, target, *stream, values.type(), rows);
   const std::int64_t row_bytes = header.columns() * data::size_of(header.type);

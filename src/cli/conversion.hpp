@@ -13,6 +13,7 @@ namespace cuvae::cli {
 
 struct Conversion {
   std::string from;                       // the name of data
+  std::string source;                     // what messages call it
   std::string to;                         // an array file, x.png, or a folder: x/, or one that is there
   std::optional<float> scale;             // times each value, as float32
   std::optional<core::ElementType> type;  // f32 or u8; none: as they are stored

@@ -76,9 +76,11 @@ void take_files(Request& request) {
   for (const std::string& file : request.files)
     conversion.from += (conversion.from.empty() ? "" : "\n") + file;
   require_convertible_to(conversion.to);
+  conversion.source = conversion.from;
   if (data::is_builtin(conversion.from)) return;
-  for (const data::Spec& spec : data::specs_of(conversion.from))
-    require_another_file("OUT", conversion.to, spec.path);
+  const std::vector<data::Spec> specs = data::specs_of(conversion.from);
+  conversion.source = data::name_of(specs);
+  for (const data::Spec& spec : specs) require_another_file("OUT", conversion.to, spec.path);
 }
 
 }  // namespace

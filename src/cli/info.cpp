@@ -2,13 +2,18 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
-#include "cuvae/dataset.hpp"
 #include "cuvae/vae.hpp"
 #include "src/cli/commands.hpp"
+#include "src/cli/data_report.hpp"
 #include "src/cli/output.hpp"
+#include "src/cli/row_watch.hpp"
 #include "src/core/shown.hpp"
-#include "src/data/dataset_impl.hpp"
+#include "src/data/from_file.hpp"
+#include "src/data/open_stream.hpp"
+#include "src/data/standard_input.hpp"
+#include "src/io/json_line.hpp"
 
 namespace cuvae::cli {
 namespace {
@@ -30,8 +35,22 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return "[" + text + "]";
 }
 
-std::string describe_checkpoint(const std::string& path) {
+enum class Form { text, json };
+
+std::string describe_checkpoint(const std::string& path, Form form) {
   const Vae vae = Vae::load(path, Device::cpu());
+  if (form == Form::json) {
+    io::JsonObject tensors, metadata;
+    for (const Parameter& parameter : vae.parameters()) tensors.add(parameter.name, parameter.shape);
+    for (const auto& [name, value] : vae.metadata()) metadata.add(name, value);
+    return io::JsonObject()
+               .add("checkpoint", path)
+               .add("parameters", vae.parameter_count())
+               .add("tensors", tensors)
+               .add("metadata", metadata)
+               .str() +
+           "\n";
+  }
   Rows rows{{path, "checkpoint, " + std::to_string(vae.parameter_count()) + " parameters"}, {"", ""}};
   for (const Parameter& parameter : vae.parameters())
     rows.emplace_back(parameter.name, shape_text(parameter.shape));
@@ -41,34 +60,43 @@ std::string describe_checkpoint(const std::string& path) {
   return two_columns(rows);
 }
 
-std::string describe_data(const std::string& spec) {
-  const Dataset data = Dataset::open(spec);
-  const ImageShape image = data.image();
-  Rows rows{{spec, data.description()},
-            {"rows", std::to_string(data.rows())},
-            {"columns", std::to_string(data.cols())}};
-  if (image != ImageShape{}) {
-    rows.emplace_back("picture", std::to_string(image.height) + " x " + std::to_string(image.width));
-  }
-  rows.emplace_back("values", "from " + data::text_of(data.impl().facts().low) + " to " +
-                                  data::text_of(data.impl().facts().high));
-  rows.emplace_back("stored", human_bytes(static_cast<std::int64_t>(data.bytes())));
-  rows.emplace_back("fingerprint", hexadecimal(data.fingerprint()));
-  return two_columns(rows);
+DataReport report_of(const std::string& data) {
+  std::optional<RowWatch> watch;
+  DataReport report{.data = data};
+  report.profile = data::profile(data, [&](std::int64_t rows, std::int64_t of) {
+    if (!watch) watch.emplace("read", of);
+    watch->done(rows);
+  });
+  if (data::is_builtin(data) || data == data::kStandardInput) return report;
+  const std::vector<data::Spec> specs = data::specs_of(data);
+  report.data = data::name_of(specs);
+  report.disk_bytes = data::stored_bytes(specs);
+  report.mapped = data::is_mapped(specs);
+  return report;
+}
+
+std::string describe_data(const std::string& data, Form form) {
+  const DataReport report = report_of(data);
+  return form == Form::json ? report.as_json() : report.as_text();
 }
 
 }  // namespace
 
 ExitCode run_info(Arguments arguments) {
   std::string what;
-  CommandLine line("cuvae info CHECKPOINT|DATA",
-                   "What a file is: shapes, configuration, where it comes from.",
+  bool json = false;
+  CommandLine line("cuvae info CHECKPOINT|DATA [--json]",
+                   "What a file is: shapes, configuration, where it comes from; of data\n"
+                   "also what may go wrong in training, and where.",
                    "  cuvae info runs/demo/model.safetensors\n"
-                   "  cuvae info train-images-idx3-ubyte.gz\n");
+                   "  cuvae info table.csv\n");
   line.positional("FILE", "a checkpoint, or data as for cuvae train", CommandLine::Presence::required,
                   [&](const std::string& text) { what = text; });
+  line.heading("options");
+  line.flag("--json", "one JSON object", json);
   if (!line.parse(arguments)) return ExitCode::ok;
-  print(is_checkpoint(what) ? describe_checkpoint(what) : describe_data(what));
+  const Form form = json ? Form::json : Form::text;
+  print(is_checkpoint(what) ? describe_checkpoint(what, form) : describe_data(what, form));
   return ExitCode::ok;
 }
 

@@ -59,6 +59,22 @@ bool holds_values(const Loaded& file) {
 
 }  // namespace
 
+void lay_out(Dataset::Impl& impl, const Header& header) {
+  const std::int64_t size = size_of(header.type);
+  impl.type = header.type;
+  impl.order = header.order;
+  impl.rows = header.rows();
+  impl.cols = static_cast<std::int32_t>(header.columns());
+  impl.columns = column_axes(header);
+  impl.row_stride = header.layout == Layout::c ? impl.cols * size : size;
+  impl.table = header.format == Format::csv;
+  impl.scale = header.type == ElementType::u8 ? kPixelScale : 1.0f;
+  impl.image = image_of(header.shape, impl);
+  impl.image_if_unit = header.shape.size() == 2 && header.type != ElementType::u8;
+}
+
+bool is_mapped(const std::vector<Spec>& specs) { return mapped_values(specs).has_value(); }
+
 std::shared_ptr<const Dataset::Impl> from_file(const std::string& text) {
   const std::vector<Spec> specs = specs_of(text);
   const std::optional<Loaded> mapped = mapped_values(specs);
@@ -68,20 +84,11 @@ std::shared_ptr<const Dataset::Impl> from_file(const std::string& text) {
   auto impl = std::make_shared<Dataset::Impl>();
   impl->storage = file.owner;
   impl->base = file.values;
-  impl->type = header.type;
-  impl->order = header.order;
-  impl->rows = header.rows();
-  impl->cols = static_cast<std::int32_t>(header.columns());
-  impl->columns = column_axes(header);
-  const std::int64_t size = size_of(header.type);
-  impl->row_stride = header.layout == Layout::c ? impl->cols * size : size;
+  lay_out(*impl, header);
   impl->source = name_of(specs);
   impl->description = file.description + (mapped ? "" : ", in memory");
   impl->mapped = mapped.has_value();
-  impl->table = header.format == Format::csv;
-  if (header.type == ElementType::u8 && !holds_values(file)) impl->scale = kPixelScale;
-  impl->image = image_of(header.shape, *impl);
-  impl->image_if_unit = header.shape.size() == 2 && header.type != ElementType::u8;
+  if (header.type == ElementType::u8 && holds_values(file)) impl->scale = 1.0f;
   return impl;
 }
 

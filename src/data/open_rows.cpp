@@ -47,12 +47,6 @@ class PictureStream final : public ValueStream {
   std::size_t taken_ = 0;
 };
 
-bool is_plain_file(const std::vector<Spec>& specs) {
-  std::error_code ignored;
-  return specs.size() == 1 && specs[0].path != kStandardInput && specs[0].part.empty() &&
-         std::filesystem::is_regular_file(specs[0].path, ignored);
-}
-
 // A file of which any part is read at any time.
 class AnyPart {
  public:
@@ -77,21 +71,27 @@ class AnyPart {
   std::shared_ptr<core::Descriptor> file_;
 };
 
-std::unique_ptr<ValueStream> open_fortran(std::unique_ptr<ValueStream> stream, const std::vector<Spec>& specs,
-                                          const std::string& text) {
-  if (is_plain_file(specs)) {
-    const DataFile opened = open_data_file(specs[0]);
-    if (opened.kind == DataFile::Kind::packed && !opened.compressed) {
-      const Loaded values = map_values(opened, text);
-      const auto fetch = [file = AnyPart(specs[0].path), first = values.header.offset](
-                             std::int64_t offset, std::span<std::byte> out) {
-        file.read(first + offset, out);
-      };
-      return std::make_unique<FortranStream>(values.header, describe(values.header), fetch);
-    }
-  }
+// The header of one file that is neither compressed nor a table, held against its size.
+std::optional<Header> header_of_file(const std::vector<Spec>& specs) {
+  std::error_code ignored;
+  const Spec& first = specs[0];
+  if (specs.size() > 1 || first.path == kStandardInput || std::filesystem::is_directory(first.path, ignored))
+    return std::nullopt;
+  const DataFile opened = open_data_file(first);
+  if (opened.kind != DataFile::Kind::packed || opened.compressed) return std::nullopt;
+  return map_values(opened, first.text).header;
+}
+
+std::unique_ptr<ValueStream> read_fortran(const Header& header, const std::string& path) {
+  const auto fetch = [file = AnyPart(path), first = header.offset](
+                         std::int64_t offset, std::span<std::byte> out) { file.read(first + offset, out); };
+  return std::make_unique<FortranStream>(header, describe(header), fetch);
+}
+
+std::unique_ptr<ValueStream> load_fortran(std::unique_ptr<ValueStream> stream,
+                                          const std::vector<Spec>& specs) {
   const auto open = [&] { return stream ? std::move(stream) : open_stream(specs); };
-  const Loaded values = load(open, stored_bytes(specs), text);
+  const Loaded values = load(open, stored_bytes(specs), name_of(specs));
   const auto fetch = [values](std::int64_t offset, std::span<std::byte> out) {
     std::memcpy(out.data(), values.values + offset, out.size());
   };
@@ -100,12 +100,15 @@ std::unique_ptr<ValueStream> open_fortran(std::unique_ptr<ValueStream> stream, c
 
 }  // namespace
 
-std::unique_ptr<ValueStream> open_rows(const std::string& spec, Missing missing) {
-  if (is_builtin(spec)) return std::make_unique<PictureStream>(Dataset::open(spec));
+OpenedRows open_rows(const std::string& spec, Missing missing) {
+  if (is_builtin(spec)) return {std::make_unique<PictureStream>(Dataset::open(spec))};
   const std::vector<Spec> specs = specs_of(spec);
+  const std::optional<Header> header = header_of_file(specs);
+  if (header && header->layout == Layout::fortran)
+    return {read_fortran(*header, specs[0].path), Layout::fortran};
   std::unique_ptr<ValueStream> stream = open_stream(specs, missing);
-  if (stream->header().layout == Layout::c) return stream;
-  return open_fortran(std::move(stream), specs, spec);
+  if (stream->header().layout == Layout::c) return {std::move(stream)};
+  return {load_fortran(std::move(stream), specs), Layout::fortran};
 }
 
 }  // namespace cuvae::data

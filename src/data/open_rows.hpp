@@ -8,10 +8,14 @@
 
 namespace cuvae::data {
 
+struct OpenedRows {
+  std::unique_ptr<ValueStream> values;
+  Layout stored = Layout::c;
+};
+
 // The values of data, built-in data too, row by row in C order, as they are stored otherwise. Memory does not
 // grow with them, but where they are in Fortran order and compressed or from stdin: these are loaded. Throws
 // Error(data, out_of_memory); Error(invalid_argument) for built-in data that there is not.
-[[nodiscard]] std::unique_ptr<ValueStream> open_rows(const std::string& spec,
-                                                     Missing missing = Missing::refused);
+[[nodiscard]] OpenedRows open_rows(const std::string& spec, Missing missing = Missing::refused);
 
 }  // namespace cuvae::data

@@ -82,6 +82,12 @@ JsonObject& JsonObject::add(std::string_view key, const JsonObject& value) {
   return add_text(key, value.str());
 }
 
+JsonObject& JsonObject::add(std::string_view key, std::span<const JsonObject> values) {
+  std::string text;
+  for (const JsonObject& value : values) text.append(text.empty() ? "" : ",").append(value.str());
+  return add_text(key, '[' + text + ']');
+}
+
 JsonObject& JsonObject::add(std::string_view key, std::string_view value) {
   std::string text;
   append_json_string(text, value);

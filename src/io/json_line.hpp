@@ -27,6 +27,7 @@ class JsonObject {
   JsonObject& add(std::string_view key, std::span<const double> values);
   JsonObject& add(std::string_view key, std::span<const std::string> values);
   JsonObject& add(std::string_view key, const JsonObject& value);
+  JsonObject& add(std::string_view key, std::span<const JsonObject> values);
 
   [[nodiscard]] std::string str() const { return '{' + members_ + '}'; }
 

@@ -51,7 +51,11 @@ TEST_F(BadData, IsRefusedBeforeAnythingIsCreated) {
   for (const auto& [name, bytes] : contents) {
     SCOPED_TRACE(name);
     expect_refusal(cuvae({"train", name, "--out", "run"}), 3, {name});
-    expect_refusal(cuvae({"info", name}), 3, {name});
+    if (name == "nan.npy" || name == "infinite.npy") {
+      EXPECT_NE(done({"info", name}).find("Training refuses them"), std::string::npos);
+    } else {
+      expect_refusal(cuvae({"info", name}), 3, {name});
+    }
   }
   expect_refusal(cuvae({"train", "absent.npy", "--out", "run"}), 3, {"absent.npy"});
   expect_refusal(cuvae({"train", "builtin:circles", "--out", "run"}), 2,
@@ -146,7 +150,11 @@ TEST_F(BadData, DamagedCheckpointsAreRefused) {
     SCOPED_TRACE(name);
     write_file(at(name), bytes);
     expect_refusal(cuvae({"eval", name, "builtin:shapes:10"}), 3, {name});
-    expect_refusal(cuvae({"info", name}), 3, {name});
+    if (name == "nan.npy" || name == "infinite.npy") {
+      EXPECT_NE(done({"info", name}).find("Training refuses them"), std::string::npos);
+    } else {
+      expect_refusal(cuvae({"info", name}), 3, {name});
+    }
   }
   expect_refusal(cuvae({"sample", "absent.safetensors", "--out", "s.npy"}), 3, {"absent.safetensors"});
   write_file(at("run/state.safetensors"), text("run/state.safetensors").substr(0, 500));

@@ -9,7 +9,7 @@ namespace {
 
 // All values, read in pieces of `piece` bytes.
 std::string bytes_in_rows(const std::string& spec, std::size_t piece) {
-  const auto stream = data::open_rows(spec);
+  const auto stream = data::open_rows(spec).values;
   EXPECT_EQ(stream->header().layout, data::Layout::c);
   std::string all, part(piece, '\0');
   for (std::size_t got = piece; got == piece;) {
@@ -41,7 +41,7 @@ TEST(OpenRows, FortranOrderIsReadRowByRow) {
   for (const SampleFile* file : {&plain, &gzipped}) {
     for (const std::size_t piece : {2u, 10u, 12u, 1024u})
       EXPECT_EQ(bytes_in_rows(file->path(), piece), same_in_c_order()) << file->path() << piece;
-    EXPECT_EQ(data::open_rows(file->path())->header().shape, (std::vector<std::int64_t>{4, 2, 3}));
+    EXPECT_EQ(data::open_rows(file->path()).values->header().shape, (std::vector<std::int64_t>{4, 2, 3}));
   }
 }
 
@@ -78,10 +78,11 @@ TEST(OpenRows, BuiltInPicturesAreRowsToo) {
 
 TEST(OpenRows, ATableNamesItsColumns) {
   const SampleFile file("x.csv", "a,b,c\n1,2,3\n");
-  EXPECT_EQ(data::open_rows(file.path())->column_names(), (std::vector<std::string>{"a", "b", "c"}));
-  EXPECT_EQ(data::open_rows(file.path() + ":c,a")->column_names(), (std::vector<std::string>{"a", "c"}));
+  EXPECT_EQ(data::open_rows(file.path()).values->column_names(), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(data::open_rows(file.path() + ":c,a").values->column_names(),
+            (std::vector<std::string>{"a", "c"}));
   const SampleFile bare("x.csv", "1,2,3\n");
-  EXPECT_TRUE(data::open_rows(bare.path())->column_names().empty());
+  EXPECT_TRUE(data::open_rows(bare.path()).values->column_names().empty());
 }
 
 }  // namespace

@@ -8,6 +8,8 @@ from section import Section
 CSV = Section("CSV", file="data.csv", command="cuvae info data.csv")
 row = CSV.row
 
+TRAIN = "cuvae train data.csv --likelihood gaussian --out run"
+
 row("an empty file", b"", "'data.csv'", "the file is empty")
 row("empty lines alone", b"\n\r\n\n", "no row of numbers")
 row("a header alone", b"height,weight\n", "'height", "no row of numbers")
@@ -16,11 +18,11 @@ row("a word in a column of numbers", b"height,weight\n1.8,80\n1.7,heavy\n", "lin
     "'heavy' is no number", "'file.csv:!1'")
 row("a column of names", b"name,height\nanna,1.8\nbert,1.7\n", "line 2, column 0 ('name')", "'anna' is no number",
     ":!0")
-row("a value that is missing", b"a,b\n1,2\n3,\n", "line 3, column 1 ('b')", "missing", ":!1")
-row("a value that is NA", b"1,2\n3,NA\n", "line 2, column 1", "missing ('NA')")
-row("a value that is NaN", b"1,2\nnan,4\n", "line 2, column 0", "missing ('nan')")
-row("infinity", b"1,2\n3,inf\n", "row 1, column 1 (from 0)", "infinite")
-row("a number beyond float32", b"1,2\n3,1e300\n", "row 1, column 1 (from 0)", "beyond float32")
+row("a value that is missing", b"a,b\n1,2\n3,\n", "line 3, column 1 ('b')", "missing", ":!1", command=TRAIN)
+row("a value that is NA", b"1,2\n3,NA\n", "line 2, column 1", "missing ('NA')", command=TRAIN)
+row("a value that is NaN", b"1,2\nnan,4\n", "line 2, column 0", "missing ('nan')", command=TRAIN)
+row("infinity", b"1,2\n3,inf\n", "row 1, column 1 (from 0)", "infinite", command=TRAIN)
+row("a number beyond float32", b"1,2\n3,1e300\n", "row 1, column 1 (from 0)", "beyond float32", command=TRAIN)
 row("a line with a field too few", b"1,2,3\n4,5\n7,8,9\n", "line 2 has 2 fields", "the first has 3", "commas")
 row("a line with a field too many", b"1,2\n3,4\n5,6,7\n", "line 3 has 3 fields", "the first has 2", "commas")
 row("fields between tabs, one too few", b"1\t2\n3\n", "line 2 has 1 field,", "between tabs")

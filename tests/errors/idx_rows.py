@@ -7,6 +7,8 @@ from section import Section
 IDX = Section("IDX", file="data.idx", command="cuvae info data.idx")
 row = IDX.row
 
+TRAIN = "cuvae train data.idx --likelihood gaussian --out run"
+
 NAN, INFINITY = float("nan"), float("inf")
 
 row("an empty file", b"", "'data.idx'", "the file is empty", "download it again")
@@ -27,10 +29,12 @@ row("more values than any file can hold", header((0xFFFFFFFF, 32767, 65537), cod
 row("one value too few", idx((2, 3), bytes(5)), "truncated", "2 x 3 values of u8", "18 bytes", "17")
 row("one byte too many", idx((2, 3), bytes(7)), "too long", "18 bytes", "19", "again")
 row("32 MiB too many", large(header((2, 3)), (bytes(1 << 20), 32)), "too long", "18 bytes")
-row("NaN", idx((2, 2), numbers("f", 0, 1, 1, NAN), code=F32), "row 1, column 1 (from 0) is NaN", "nan_to_num")
-row("infinity", idx((2, 2), numbers("f", 0, -INFINITY, 1, 1), code=F32), "row 0, column 1", "infinite")
+row("NaN", idx((2, 2), numbers("f", 0, 1, 1, NAN), code=F32), "row 1, column 1 (from 0) is NaN", "nan_to_num",
+    command=TRAIN)
+row("infinity", idx((2, 2), numbers("f", 0, -INFINITY, 1, 1), code=F32), "row 0, column 1", "infinite",
+    command=TRAIN)
 row("a number beyond float32", idx((2, 2), numbers("d", 0, 1, 1e300, 1), code=F64), "row 1, column 0",
-    "beyond float32", "scale")
+    "beyond float32", "scale", command=TRAIN)
 row("values outside [0, 1] for a Bernoulli likelihood", idx((2, 2), numbers("i", 0, 1, 0, 7), code=I32),
     "data.idx", "row 1", "gaussian", command="cuvae train data.idx --out run")
 row("validation rows of another width", {"data.idx": idx((2, 2), bytes(4)), "other.idx": idx((2, 3), bytes(6))},

@@ -7,6 +7,8 @@ from section import Section
 NPY = Section("NPY", file="data.npy", command="cuvae info data.npy")
 row = NPY.row
 
+TRAIN = "cuvae train data.npy --likelihood gaussian --out run"
+
 FOUR = floats(0, 1, 0.5, 1)
 GOOD = npy("(2, 2)", FOUR)
 
@@ -50,7 +52,9 @@ row("a type with an escape sequence", npy("(2, 2)", FOUR, descr="\x1b[31m"), "'?
 row("one value too few", GOOD[:-4], "truncated", "2 x 2 values of f32", "bytes in all", "again")
 row("one value too many", GOOD + floats(1), "too long", "2 x 2 values of f32", "bytes in all")
 row("48 MiB of spaces for a header", large(preamble(48 << 20, version=2), (b" ", 48 << 20)), "claims 50331648 bytes")
-row("NaN in the last element", npy("(2, 2)", floats(0, 1, 1, float("nan"))), "row 1, column 1 (from 0) is NaN")
+row("NaN in the last element", npy("(2, 2)", floats(0, 1, 1, float("nan"))), "row 1, column 1 (from 0) is NaN",
+    command=TRAIN)
 row("NaN in an array of Fortran order", npy("(2, 2)", floats(0, float("nan"), 1, 1), order="True"),
-    "row 1, column 0 (from 0) is NaN")
-row("infinity", npy("(2, 2)", floats(0, 1, float("inf"), 1)), "row 1, column 0", "infinite", "nan_to_num")
+    "row 1, column 0 (from 0) is NaN", command=TRAIN)
+row("infinity", npy("(2, 2)", floats(0, 1, float("inf"), 1)), "row 1, column 0", "infinite", "nan_to_num",
+    command=TRAIN)
