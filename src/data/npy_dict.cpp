@@ -80,10 +80,10 @@ class Parser {
     expect('(');
     while (!accept(')')) {
       extents.push_back(integer());
-      if (!accept(',')) {
-        expect(')');
-        break;
-      }
+      if (accept(',')) continue;
+      if (extents.size() == 1) fail("',' after the only dimension");  // (3) is no tuple
+      expect(')');
+      break;
     }
     return extents;
   }
@@ -93,6 +93,7 @@ class Parser {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), number);
     if (error != std::errc()) fail("a dimension below 2^63");
+    if (text_[at_] == '0' && end != text_.data() + at_ + 1) fail("a dimension without a zero before it");
     at_ = static_cast<std::size_t>(end - text_.data());
     if (peek() == 'L') ++at_;  // as Python 2 wrote them
     return number;

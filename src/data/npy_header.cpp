@@ -62,8 +62,10 @@ TextPlace locate_text(std::span<const std::byte> start, const std::string& sourc
   };
   need(10);
   const std::size_t version = byte(6);
-  if (version < 1 || version > 3) {
-    core::refuse(source, "it is of NPY version " + std::to_string(version) + ", known are 1 to 3",
+  if (version < 1 || version > 3 || byte(7) != 0) {
+    core::refuse(source,
+                 "it is of NPY version " + std::to_string(version) + "." + std::to_string(byte(7)) +
+                     ", known are 1.0, 2.0 and 3.0",
                  "Write the file again with numpy.save.");
   }
   if (version > 1) need(12);

@@ -68,7 +68,8 @@ TEST(BadInput, WrongMagic) {
   expect_refused("rows.bin", binary, {"neither IDX nor NPY", "numpy.save"});
   expect_refused("rows.bin.gz", gzip(binary), {"neither IDX nor NPY", "numpy.save"});
   expect_refused("type.idx", idx_header(7, {2, 2}) + "abcd", {"byte 2", "type, is 7", "8 (u8)"});
-  expect_refused("version.npy", "\x93NUMPY\x04" + std::string(30, '\0'), {"NPY version 4"});
+  expect_refused("version.npy", "\x93NUMPY\x04" + std::string(30, '\0'), {"NPY version 4.0", "1.0"});
+  expect_refused("minor.npy", "\x93NUMPY\x01\x09" + std::string(30, '\0'), {"NPY version 1.9", "1.0"});
 }
 
 TEST(BadInput, FilesOfOtherPrograms) {
@@ -167,12 +168,14 @@ TEST(BadInput, MalformedNpyHeaders) {
     expect_refused("odd.npy", npy_header(dict) + "abcdefgh", {"NPY header is malformed", why, "numpy.save"});
   };
   refused("", "expected '{' at byte 10");
+  refused("{'descr': '<f4', 'fortran_order': False, 'shape': (2), }", "',' after the only dimension");
+  refused("{'descr': '<f4', 'fortran_order': False, 'shape': (02,), }", "a dimension without a zero");
   refused("{'descr': '<f4', 'fortran_order': False}", "the keys");
   refused("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), 'more': 1}", "one of the keys");
   refused("{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", "no second 'descr'");
   refused("{'descr': '<f4', 'fortran_order': 0, 'shape': (2,)}", "True or False");
   refused("{'descr': '<f4', 'fortran_order': False, 'shape': (-2,)}", "a dimension");
-  refused("{'descr': '<f4', 'fortran_order': False, 'shape': (2 3)}", "expected ')'");
+  refused("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3 4)}", "expected ')'");
   refused("{'descr': '<f4', 'fortran_order': False, 'shape': [2]}", "expected '('");
   refused("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)", "expected '}'");
   refused("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} + 1", "the end of the header");

@@ -48,6 +48,8 @@ std::string file_of(Bytes bytes, const fs::path& name) {
 
 void read_data(const std::string& spec) {
   const Dataset data = Dataset::open(spec);
+  data.require_finite();
+  (void)data.image();
   std::vector<float> row(static_cast<std::size_t>(data.cols()));
   for (std::int64_t r = 0; r < data.rows(); ++r) data.read_row(r, row);
   constexpr std::int64_t kFew = 8;  // classes take a column each
