@@ -15,7 +15,7 @@ row("cuvae ''", "a command without letters", "unknown command ''", "cuvae --help
 row("cuvae train --laten=3", "an option that is mistyped", "unknown option '--laten'", "did you mean '--latent'?")
 row("cuvae train --frobnicate", "an option that there is not", "unknown option '--frobnicate'", "--help")
 row('cuvae train "--\033[31m"', "an option with an escape sequence", "unknown option '--?[31m'")
-row("cuvae sample m.safetensors x.npy", "one argument too many", "unexpected argument 'x.npy'", "usage: cuvae sample")
+row("cuvae devices all", "one argument too many", "unexpected argument 'all'", "usage: cuvae devices")
 row("cuvae info", "no argument", "FILE is missing", "usage: cuvae info")
 row("cuvae eval m.safetensors", "one argument of two", "DATA is missing", "usage: cuvae eval")
 row("cuvae train --epochs", "an option without its value", "--epochs needs a value")
@@ -42,9 +42,6 @@ row("cuvae train --preset iwea", "a preset that there is not", "'iwea'", "cuvae 
 row("cuvae train --resume", "a resume of no run", "--resume", "--out")
 row("cuvae sample m.safetensors", "no word of where the result goes", "--out is missing", ".png, .npy")
 row("cuvae sample m.safetensors --out s.jpg", "a result of an unknown ending", "'s.jpg' must end in .png, .npy")
-row("cuvae convert data.npy", "a conversion to nowhere", "OUT is missing", "usage: cuvae convert")
-row("cuvae convert data.npy data.txt", "a conversion to an unknown format", "'data.txt' must end in", "a folder of pictures")
-row("cuvae convert data.npy data.csv --scale 1/0", "a scale that is no factor", "--scale: '1/0'", "1/255")
 row("cuvae eval builtin:shapes m.safetensors", "arguments in the wrong order", "CHECKPOINT comes first")
 row("cuvae train builtin:shapes:512 --hidden 8 --batch 64 --optimizer sgd --lr 1e30 --out run",
     "a learning rate at which training diverges", "step", "lower --lr", code=5, begun=True)

@@ -43,7 +43,10 @@ def options() -> argparse.Namespace:
     parser.add_argument("--only", default="", metavar="TEXT", help="rows with this in their section, words or command")
     parser.add_argument("--seconds", type=float, default=Limits().seconds, help="of computing that a row may take")
     parser.add_argument("--sanitized", action="store_true", help="PROGRAM has sanitizers: do not mind its memory")
-    return parser.parse_args()
+    chosen = parser.parse_args()
+    if not os.access(chosen.cuvae, os.X_OK):
+        parser.error(f"{chosen.cuvae} is no program")
+    return chosen
 
 
 def main() -> int:

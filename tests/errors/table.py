@@ -4,6 +4,7 @@ from checkpoint_rows import CHECKPOINTS, SAFETENSORS
 from command_rows import COMMANDS
 from config_rows import CONFIG
 from csv_rows import CSV, OTHERS, SEVERAL, STDIN
+from convert_rows import CONVERT
 from gzip_rows import GZIP
 from idx_rows import IDX
 from label_rows import LABELS
@@ -14,7 +15,7 @@ from run_rows import RUNS
 from section import Row, Section
 
 SECTIONS = [PATHS, IDX, GZIP, NPY, CSV, OTHERS, SEVERAL, STDIN, LABELS, SAFETENSORS, CHECKPOINTS, RUNS,
-            CONFIG, COMMANDS, OUTPUTS]
+            CONFIG, COMMANDS, OUTPUTS, CONVERT]
 
 
 def with_text(text: str) -> list[Section]:
