@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,11 +13,32 @@
 
 namespace cuvae {
 
+// How the channels of a picture follow each other in a row: those of one pixel together (h, w, c), or one
+// whole channel after the other (c, h, w).
+enum class ChannelOrder : std::uint8_t { interleaved, planar };
+
 // What a picture made of a row looks like; 0 x 0 where a row is no picture.
 struct ImageShape {
   std::int32_t height = 0;
   std::int32_t width = 0;
+  std::int32_t channels = 1;  // 1: grey; 3: red, green and blue
+  ChannelOrder order = ChannelOrder::interleaved;
+
+  // That a row has; 0 where there is no such picture, or it has more than any row.
+  [[nodiscard]] constexpr std::int64_t values() const noexcept {
+    if (height <= 0 || width <= 0 || (channels != 1 && channels != 3)) return 0;
+    const std::int64_t pixels = std::int64_t{height} * width;
+    return pixels <= std::numeric_limits<std::int32_t>::max() / channels ? pixels * channels : 0;
+  }
   friend bool operator==(const ImageShape&, const ImageShape&) = default;
+};
+
+// What the format of a file leaves open.
+struct ReadOptions {
+  // Every stored value is multiplied by it. None: 1/255 for bytes that are pixels, else 1.
+  std::optional<float> scale{};
+  // How a row is a picture: {} says that it is none. None: by the shape of the data.
+  std::optional<ImageShape> image{};
 };
 
 // The factors behind one picture of builtin:shapes.
@@ -42,9 +64,10 @@ class Dataset {
   // NPY on stdin; several names, one to a line, are one data set. And "builtin:shapes",
   // "builtin:shapes:ROWS". Unsigned bytes are pixels: value / 255, unless an NPY file's bytes are all 0 or 1
   // (or its type is bool). An uncompressed IDX or NPY file is mapped in no time: its values are not looked at
-  // before they are needed. Throws Error(data): missing, empty, truncated or malformed file, zero rows;
-  // Error(out_of_memory).
-  static Dataset open(const std::string& spec);
+  // before they are needed. Throws Error(data): missing, empty, truncated or malformed file, zero rows, rows
+  // that are no such pictures; Error(out_of_memory); Error(invalid_argument) for a scale that is not above 0
+  // and finite, or an image that is none.
+  static Dataset open(const std::string& spec, const ReadOptions& options = {});
 
   // 28 x 28 anti-aliased ellipses, rectangles and triangles; row r depends on (seed, r) alone.
   static Dataset builtin_shapes(std::int64_t rows = 20000, std::uint64_t seed = 0);

@@ -191,7 +191,7 @@ std::string config_file_text(const RunSettings& settings) {
   std::string text = "# A run of cuvae. Repeat it with: cuvae train --config <this file> --out <folder>\n";
   if (!settings.preset.empty())
     text += "# It began as --preset " + settings.preset +
-            (settings.scale.empty() ? "" : " --scale " + settings.scale) +
+            (settings.preset_scale.empty() ? "" : " --preset-scale " + settings.preset_scale) +
             "; what was given beside that won over it.\n";
   for (const RunKey& key : run_keys()) {
     if (key.group == config::Group::shorthand || key.words.name == kOutKey) continue;

@@ -199,23 +199,17 @@ void require_shape(const Preset& preset, const PublishedData& published, const D
                               ", or train without a preset, by settings for this data.");
 }
 
-double parse_scale(const std::string& text) {
-  const std::size_t slash = text.find('/');
-  double scale = 0;
-  config::labelled("--scale", [&] {
-    scale = config::to_number(text.substr(0, slash));
-    if (slash != std::string::npos) scale /= config::to_number(text.substr(slash + 1));
-    if (scale > 0 && scale <= 1) return;
-    throw Error(
-        Errc::invalid_argument,
-        "'" + core::shown(text) + "' is no part of a schedule; allowed: above 0 to 1, as 1/100 or 0.01");
-  });
-  return scale;
+double parse_preset_scale(const std::string& text) {
+  const double scale = config::to_fraction(text);
+  if (scale > 0 && scale <= 1) return scale;
+  throw Error(Errc::invalid_argument, "'" + core::shown(text) +
+                                          "' is no part of a schedule; allowed: above 0 to 1, as 1/100 or "
+                                          "0.01");
 }
 
-bool is_scale(const std::string& text) {
+bool is_preset_scale(const std::string& text) {
   try {
-    return parse_scale(text) > 0;
+    return parse_preset_scale(text) > 0;
   } catch (const Error&) {
     return false;
   }

@@ -46,9 +46,10 @@ struct Preset {
 // Throws Error(data) where rows are not as many and as wide as those of the recipe.
 void require_shape(const Preset& preset, const PublishedData& published, const Dataset& data);
 
-// How much of a schedule is run: 1/100, 0.01. Throws Error(invalid_argument).
-[[nodiscard]] double parse_scale(const std::string& text);
-[[nodiscard]] bool is_scale(const std::string& text);
+// How much of a schedule is run: 1/100, 0.01. Throws Error(invalid_argument), which starts with the text in
+// quotes.
+[[nodiscard]] double parse_preset_scale(const std::string& text);
+[[nodiscard]] bool is_preset_scale(const std::string& text);
 // The schedule in proportion: epochs, and the epochs after which something changes. What falls before the
 // first epoch is there from the start.
 void shorten(TrainConfig& train, double scale);

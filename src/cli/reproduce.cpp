@@ -88,7 +88,7 @@ void require_request(const Request& request) {
     throw Error(Errc::invalid_argument,
                 "--scale and --epochs exclude each other: one shortens the whole schedule, the other cuts it "
                 "off\nGive one of them.");
-  if (!request.scale.empty()) (void)parse_scale(request.scale);
+  if (!request.scale.empty()) config::labelled("--scale", [&] { (void)parse_preset_scale(request.scale); });
 }
 
 // What a run of the recipe's first epochs cannot be, whatever its data.
@@ -113,7 +113,7 @@ std::vector<std::string> given(const Request& request, Of of) {
     if (value != by_itself) words.insert(words.end(), {flag, value});
   };
   static const ModelUse by_itself;
-  add("--scale", request.scale);
+  add(of == Of::training ? "--preset-scale" : "--scale", request.scale);
   add("--epochs", request.epochs);
   add("--seed", std::to_string(request.use.seed), std::to_string(by_itself.seed));
   add("--device", request.use.device, by_itself.device);

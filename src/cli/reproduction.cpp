@@ -13,7 +13,7 @@ namespace {
 bool is_unchanged(const TrainConfig& published, const std::string& scale) {
   if (scale.empty()) return true;
   TrainConfig scaled = published;
-  shorten(scaled, parse_scale(scale));
+  shorten(scaled, parse_preset_scale(scale));
   return scaled == published;
 }
 

@@ -121,9 +121,9 @@ std::string preset_text(const RunSettings& settings) {
   std::string text = preset.name + ", " + preset.source;
   TrainConfig recipe = published_training(preset);
   const std::int32_t published = recipe.epochs, run = settings.train.epochs;
-  if (!settings.scale.empty()) {
-    shorten(recipe, parse_scale(settings.scale));
-    text += "; shortened to " + settings.scale + (run == recipe.epochs ? ":" : ", but");
+  if (!settings.preset_scale.empty()) {
+    shorten(recipe, parse_preset_scale(settings.preset_scale));
+    text += "; shortened to " + settings.preset_scale + (run == recipe.epochs ? ":" : ", but");
   } else if (run == published) {
     return text;
   } else {

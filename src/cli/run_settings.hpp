@@ -16,7 +16,7 @@ struct RunSettings : config::Settings, Machine {
   std::string validation;  // empty: none
   std::string validation_labels;
   std::string preset;           // the name of what the settings began as; empty: none
-  std::string scale;            // of its schedule, as 1/100; empty: all of it
+  std::string preset_scale;     // of its schedule, as 1/100; empty: all of it
   std::string out;              // empty: a new folder in runs/
   std::int64_t save_every = 0;  // steps; 0: each epoch only
 };

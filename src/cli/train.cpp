@@ -23,7 +23,7 @@ namespace {
 using config::Group;
 
 struct Request {
-  std::string config_file, preset, scale;
+  std::string config_file, preset, preset_scale;
   bool resume = false;
   bool dry_run = false;
   std::vector<Given> on_line;
@@ -67,8 +67,8 @@ CommandLine command_line(Request& request) {
               [&](const std::string& text) { request.config_file = not_empty("--config", text); });
   line.option("--preset", "NAME", "a published recipe (cuvae reproduce --list)",
               [&](const std::string& text) { request.preset = not_empty("--preset", text); });
-  line.option("--scale", "PART", "of the preset's schedule, such as 1/100",
-              [&](const std::string& text) { request.scale = not_empty("--scale", text); });
+  line.option("--preset-scale", "PART", "of the preset's schedule, such as 1/100",
+              [&](const std::string& text) { request.preset_scale = not_empty("--preset-scale", text); });
   line.flag("--resume", "continue the run in --out where it stopped", request.resume);
   line.flag("--dry-run", "show memory and phases of a step, and stop", request.dry_run);
   add_settings(line, request, Group::run);
@@ -82,17 +82,19 @@ CommandLine command_line(Request& request) {
 
 // What of the settings is the recipe's; the rest wins over it.
 void apply_preset(const Request& request, RunSettings& settings) {
-  if (!request.scale.empty() && request.preset.empty())
+  if (!request.preset_scale.empty() && request.preset.empty())
     throw Error(Errc::invalid_argument,
-                "--scale shortens the schedule of a --preset; give one, or fewer --epochs");
+                "--preset-scale shortens the schedule of a --preset; give one, or fewer --epochs");
   if (request.preset.empty()) return;
   const Preset& preset = find_preset(request.preset);
   apply_settings(settings_of(preset), settings);
   settings.preset = preset.name;
-  if (request.scale.empty()) return;
-  const double scale = parse_scale(request.scale);
-  if (scale < 1) settings.scale = request.scale;
-  shorten(settings.train, scale);
+  if (request.preset_scale.empty()) return;
+  config::labelled("--preset-scale", [&] {
+    const double scale = parse_preset_scale(request.preset_scale);
+    if (scale < 1) settings.preset_scale = request.preset_scale;
+    shorten(settings.train, scale);
+  });
 }
 
 // A recipe is for its own data: what stands in when there is none would be another experiment.
@@ -129,10 +131,10 @@ void recall_preset(const std::string& state, RunSettings& settings) {
     const auto found = known.find(key);
     return found == known.end() ? "" : found->second;
   };
-  const std::string preset = text(kPresetNote), scale = text(kScaleNote);
+  const std::string preset = text(kPresetNote), scale = text(kPresetScaleNote);
   if (std::ranges::find(presets(), preset, &Preset::name) == presets().end()) return;
   settings.preset = preset;
-  if (is_scale(scale)) settings.scale = scale;
+  if (is_preset_scale(scale)) settings.preset_scale = scale;
 }
 
 // Names by which the run can be repeated from elsewhere.

@@ -30,7 +30,7 @@ std::map<std::string, std::string> provenance(const RunSettings& settings, const
                                          {"data_fingerprint", hexadecimal(data.fingerprint())},
                                          {"device", to_string(device)}};
   if (!settings.preset.empty()) all[kPresetNote] = settings.preset;
-  if (!settings.scale.empty()) all[kScaleNote] = settings.scale;
+  if (!settings.preset_scale.empty()) all[kPresetScaleNote] = settings.preset_scale;
   return all;
 }
 

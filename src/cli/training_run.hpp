@@ -16,7 +16,7 @@ namespace cuvae::cli {
 
 // Keys of a model's metadata.
 inline constexpr const char* kPresetNote = "preset";
-inline constexpr const char* kScaleNote = "preset_scale";
+inline constexpr const char* kPresetScaleNote = "preset_scale";
 
 class TrainingRun {
  public:

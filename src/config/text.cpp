@@ -71,6 +71,15 @@ double to_number(const std::string& text) {
   refuse(text, "is no finite number");
 }
 
+double to_fraction(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string::npos) return to_number(text);
+  const std::string_view all = text;
+  const std::optional<double> above = finite(all.substr(0, slash)), below = finite(all.substr(slash + 1));
+  if (above && below && std::isfinite(*above / *below)) return *above / *below;
+  refuse(text, "is no fraction; write e.g. 1/255");
+}
+
 bool is_number(const std::string& text) { return finite(text).has_value(); }
 
 std::vector<std::int32_t> to_widths(const std::string& text) {

@@ -13,7 +13,8 @@ namespace cuvae::config {
 [[nodiscard]] std::int64_t to_integer(const std::string& text);
 [[nodiscard]] std::vector<std::int64_t> to_integers(const std::string& text);  // "0,3,7"
 [[nodiscard]] std::uint64_t to_seed(const std::string& text);
-[[nodiscard]] double to_number(const std::string& text);  // finite
+[[nodiscard]] double to_number(const std::string& text);    // finite
+[[nodiscard]] double to_fraction(const std::string& text);  // a number, or a quotient of two: "1/255"
 [[nodiscard]] bool is_number(const std::string& text);
 [[nodiscard]] std::vector<std::int32_t> to_widths(const std::string& text);  // "400,200"; "none": no layer
 [[nodiscard]] LearningRateSchedule to_schedule(

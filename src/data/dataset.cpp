@@ -15,6 +15,7 @@
 #include "src/data/from_memory.hpp"
 #include "src/data/heap_block.hpp"
 #include "src/data/labels.hpp"
+#include "src/data/layout.hpp"
 #include "src/data/scan.hpp"
 #include "src/data/spec.hpp"
 
@@ -27,8 +28,8 @@ std::shared_ptr<const Dataset::Impl> copy_rows(std::span<const T> values, data::
                                                std::int32_t cols, ImageShape image) {
   const std::string source = "values in memory";
   CUVAE_REQUIRE(cols > 0, "a data set needs at least one column");
-  CUVAE_REQUIRE(image == ImageShape{} || std::int64_t{image.height} * image.width == cols,
-                "the image shape must have as many pixels as a row has columns");
+  CUVAE_REQUIRE(image == ImageShape{} || image.values() == cols,
+                "the image shape must have as many pixels, times channels, as a row has columns");
   const auto count = static_cast<std::int64_t>(values.size());
   if (count == 0) core::refuse(source, "there are zero rows", "Give at least one row.");
   if (count % cols != 0) {
@@ -109,13 +110,13 @@ std::string data::text_of(float value) {
   return {text, std::to_chars(std::begin(text), std::end(text), value).ptr};
 }
 
-Dataset Dataset::open(const std::string& spec) {
-  if (data::is_builtin(spec) && spec.find('\n') == std::string::npos) {
-    auto shapes = std::make_shared<Impl>(builtin_shapes(data::builtin_rows(spec)).impl());
-    shapes->source = spec;
-    return Dataset(std::move(shapes));
-  }
-  return Dataset(data::from_file(spec));
+Dataset Dataset::open(const std::string& spec, const ReadOptions& options) {
+  data::require_valid(options);
+  const bool builtin = data::is_builtin(spec) && spec.find('\n') == std::string::npos;
+  if (!builtin) return Dataset(data::read_as(options, data::from_file(spec)));
+  auto shapes = std::make_shared<Impl>(builtin_shapes(data::builtin_rows(spec)).impl());
+  shapes->source = spec;
+  return Dataset(data::read_as(options, std::move(shapes)));
 }
 
 Dataset Dataset::builtin_shapes(std::int64_t rows, std::uint64_t seed) {
@@ -179,11 +180,12 @@ void Dataset::require_unit_interval() const {
   if (impl_->in_unit_interval()) return;
   const auto outside = [](float value) { return value < 0 || value > 1; };
   const data::Place place = data::find_value(*impl_, outside).value();
-  core::refuse(
-      source(),
-      "row " + std::to_string(place.row) + ", column " + std::to_string(place.col) + " (from 0) is " +
-          data::text_of(place.value) + ", but the likelihood needs values in [0, 1]",
-      "Use a likelihood of any values (--likelihood gaussian, laplace), or scale the data to [0, 1] first.");
+  core::refuse(source(),
+               "row " + std::to_string(place.row) + ", column " + std::to_string(place.col) +
+                   " (from 0) is " + data::text_of(place.value) +
+                   ", but the likelihood needs values in [0, 1]",
+               "Use a likelihood of any values (--likelihood gaussian, laplace), or scale the data to [0, 1] "
+               "(--scale 1/255).");
 }
 
 ShapeFactors Dataset::factors(std::int64_t row) const {

@@ -50,7 +50,7 @@ struct Dataset::Impl {
   std::int32_t cols = 0;
   std::int64_t row_stride = 0;      // bytes
   std::vector<data::Axis> columns;  // of one row, the last fastest; one axis where values are side by side
-  float scale = 1.0f;               // of every value: 1/255 for pixels
+  float scale = 1.0f;               // of every value: 1/255 for pixels, or what the reader gave
   ImageShape image;
   bool image_if_unit = false;  // pictures only where all values are in [0, 1]
   bool part = false;           // of more rows in memory, which in some layouts lie between these
@@ -61,7 +61,7 @@ struct Dataset::Impl {
   std::shared_ptr<const Impl> labels;        // a row for each of these; null: none
   bool labels_are_classes = false;
 
-  // The values are an aligned row-major matrix of u8 (each times scale) or of native f32.
+  // The values are an aligned row-major matrix of u8 or of native f32, each times scale.
   [[nodiscard]] bool contiguous() const noexcept;
 
   // The values of a row lie side by side, and rows one after the other.

@@ -1,11 +1,11 @@
 #include "src/data/from_file.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <optional>
 
 #include "src/data/data_file.hpp"
+#include "src/data/layout.hpp"
 #include "src/data/load.hpp"
 #include "src/data/map_values.hpp"
 #include "src/data/open_stream.hpp"
@@ -26,16 +26,6 @@ std::vector<Axis> column_axes(const Header& header) {
   }
   if (axes.empty()) axes.push_back({1, size});
   return axes;
-}
-
-// (n, h, w) and (n, h, w, 1) are pictures; so are rows of s * s pixels or of s * s values in [0, 1], s >= 4.
-ImageShape image_of(const std::vector<std::int64_t>& shape, const Dataset::Impl& impl) {
-  if (shape.size() == 3 || (shape.size() == 4 && shape[3] == 1)) {
-    return {static_cast<std::int32_t>(shape[1]), static_cast<std::int32_t>(shape[2])};
-  }
-  const auto side = static_cast<std::int32_t>(std::lround(std::sqrt(static_cast<double>(impl.cols))));
-  const bool square = shape.size() == 2 && impl.cols >= 16 && std::int64_t{side} * side == impl.cols;
-  return square ? ImageShape{side, side} : ImageShape{};
 }
 
 // Of one file that lies on the disk as it is needed.
@@ -69,8 +59,9 @@ void lay_out(Dataset::Impl& impl, const Header& header) {
   impl.row_stride = header.layout == Layout::c ? impl.cols * size : size;
   impl.table = header.format == Format::csv;
   impl.scale = header.type == ElementType::u8 ? kPixelScale : 1.0f;
-  impl.image = image_of(header.shape, impl);
-  impl.image_if_unit = header.shape.size() == 2 && header.type != ElementType::u8;
+  const Pictures pictures = pictures_of(header);
+  impl.image = pictures.image;
+  impl.image_if_unit = pictures.if_unit;
 }
 
 bool is_mapped(const std::vector<Spec>& specs) { return mapped_values(specs).has_value(); }

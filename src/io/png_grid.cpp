@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t kSeparator = 2;  // pixels between cells
 constexpr std::uint8_t kSeparatorGrey = 64;
 constexpr std::int64_t kSmallestCell = 56;  // pixels of its longer side
-constexpr std::int64_t kMostPixels = 1LL << 28;
+constexpr std::int64_t kMostBytes = 1LL << 28;
 constexpr std::int64_t kLongestSide = 1'000'000;  // libpng's limit
 
 std::int64_t scale_of(ImageShape shape) {
@@ -25,10 +25,23 @@ std::int64_t pixels_of(std::int64_t cells, std::int64_t side, std::int64_t scale
   return cells * (side * scale + kSeparator) - kSeparator;
 }
 
-std::uint8_t grey(float value) {
+std::uint8_t shade(float value) {
   if (!(value > 0)) return 0;  // NaN too
   return static_cast<std::uint8_t>(std::min(value, 1.0f) * 255.0f + 0.5f);
 }
+
+// Where the values of a picture lie in its row.
+struct Strides {
+  std::int64_t row, pixel, channel;
+
+  explicit Strides(ImageShape shape)
+      : row(shape.width), pixel(1), channel(std::int64_t{shape.height} * shape.width) {
+    if (shape.order == ChannelOrder::planar) return;
+    row *= shape.channels;
+    pixel = shape.channels;
+    channel = 1;
+  }
+};
 
 class Grid {
  public:
@@ -41,28 +54,32 @@ class Grid {
       throw Error(Errc::invalid_argument, "a picture of " + std::to_string(width_) + " x " +
                                               std::to_string(height_) + " pixels is too large: show fewer");
     }
-    pixels_.assign(static_cast<std::size_t>(width_ * height_), kSeparatorGrey);
+    bytes_.assign(static_cast<std::size_t>(width_ * height_ * shape.channels), kSeparatorGrey);
   }
 
   void place(std::span<const float> picture, std::int64_t row, std::int64_t column) {
+    const Strides strides(shape_);
     const std::int64_t top = row * (shape_.height * scale_ + kSeparator);
     const std::int64_t left = column * (shape_.width * scale_ + kSeparator);
     for (std::int64_t y = 0; y < shape_.height * scale_; ++y) {
-      const float* from = picture.data() + y / scale_ * shape_.width;
-      std::uint8_t* to = pixels_.data() + (top + y) * width_ + left;
-      for (std::int64_t x = 0; x < shape_.width * scale_; ++x) to[x] = grey(from[x / scale_]);
+      const float* from = picture.data() + y / scale_ * strides.row;
+      std::uint8_t* to = bytes_.data() + ((top + y) * width_ + left) * shape_.channels;
+      for (std::int64_t x = 0; x < shape_.width * scale_; ++x) {
+        for (std::int64_t channel = 0; channel < shape_.channels; ++channel)
+          *to++ = shade(from[x / scale_ * strides.pixel + channel * strides.channel]);
+      }
     }
   }
 
   void write(const std::filesystem::path& path) const {
-    write_png(path, pixels_, width_, height_, PngColour::grey);
+    write_png(path, bytes_, width_, height_, shape_.channels == 1 ? PngColour::grey : PngColour::rgb);
   }
 
  private:
   ImageShape shape_;
   std::int64_t scale_;
   std::int64_t width_, height_;  // pixels of the whole
-  std::vector<std::uint8_t> pixels_;
+  std::vector<std::uint8_t> bytes_;
 };
 
 // The pictures of one span, and how to find them.
@@ -72,8 +89,8 @@ struct Pictures {
   std::int64_t size;  // values of one
 
   Pictures(std::span<const float> all, std::int64_t number, ImageShape shape)
-      : values(all), count(number), size(std::int64_t{shape.height} * shape.width) {
-    CUVAE_REQUIRE(shape.height > 0 && shape.width > 0, "rows that are no pictures cannot be drawn");
+      : values(all), count(number), size(shape.values()) {
+    CUVAE_REQUIRE(size > 0, "rows that are no pictures cannot be drawn");
     CUVAE_REQUIRE(count > 0, "there is no picture to draw");
     CUVAE_REQUIRE(std::ssize(values) / size == count && std::ssize(values) % size == 0,
                   "the values are not those of " + std::to_string(count) + " pictures");
@@ -102,7 +119,7 @@ bool grid_fits(ImageShape shape, std::int64_t rows, std::int64_t columns) {
   const std::int64_t scale = scale_of(shape);
   const std::int64_t width = pixels_of(columns, shape.width, scale),
                      height = pixels_of(rows, shape.height, scale);
-  return width <= kLongestSide && height <= kLongestSide && width <= kMostPixels / height;
+  return width <= kLongestSide && height <= kLongestSide && width * shape.channels <= kMostBytes / height;
 }
 
 void write_png_grid(const std::filesystem::path& path, std::span<const float> pictures, std::int64_t count,

@@ -20,6 +20,8 @@ constexpr const char* kCounters = "run.counters";
 constexpr const char* kSums = "run.sums";
 constexpr const char* kFingerprints = "run.fingerprints";
 constexpr const char* kProductPlans = "run.product_plans";
+constexpr const char* kInterleaved = "interleaved";
+constexpr const char* kPlanar = "planar";
 
 // The counters of a run, in the order of the file, and the one that each cannot exceed.
 struct Counter {
@@ -58,6 +60,8 @@ Metadata metadata_of(const ModelFile& file, const char* kind) {
   metadata["cuvae.version"] = kVersion;
   metadata["image.height"] = std::to_string(file.image.height);
   metadata["image.width"] = std::to_string(file.image.width);
+  metadata["image.channels"] = std::to_string(file.image.channels);
+  metadata["image.order"] = file.image.order == ChannelOrder::planar ? kPlanar : kInterleaved;
   for (const auto& [key, value] : config::to_fields(file.config)) metadata["model." + key] = value;
   return metadata;
 }
@@ -87,6 +91,16 @@ std::int32_t dimension(const Metadata& metadata, const char* key) {
   if (found == metadata.end()) return 0;
   std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
   return value > 0 ? value : 0;
+}
+
+// Files from before there were colours name no channels.
+ImageShape image_of(const Metadata& metadata) {
+  ImageShape image{dimension(metadata, "image.height"), dimension(metadata, "image.width")};
+  if (!metadata.contains("image.channels")) return image;
+  image.channels = dimension(metadata, "image.channels");
+  const auto order = metadata.find("image.order");
+  if (order != metadata.end() && order->second == kPlanar) image.order = ChannelOrder::planar;
+  return image;
 }
 
 std::vector<Parameter> read_parameters(const io::SafetensorsFile& file, const std::string& path,
@@ -146,8 +160,8 @@ ModelFile read_model_part(const io::SafetensorsFile& file, const std::string& pa
     model::require_data_dim(config);
     return config;
   });
-  result.image = {dimension(result.metadata, "image.height"), dimension(result.metadata, "image.width")};
-  if (std::int64_t{result.image.height} * result.image.width != result.config.data_dim) result.image = {};
+  result.image = image_of(result.metadata);
+  if (result.image.values() != result.config.data_dim) result.image = {};
   result.parameters = read_parameters(file, path, model::Layout(result.config), "");
   return result;
 }

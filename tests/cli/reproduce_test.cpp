@@ -83,7 +83,7 @@ TEST_F(Presets, TheRowsOfTheIwaeTableHaveItsSchedule) {
 // from the start.
 TEST_F(Presets, AScheduleIsShortenedInProportion) {
   const auto plan = [&](const std::string& preset, const std::string& scale) {
-    return done({"train", kMnist, "--preset", preset, "--scale", scale, "--dry-run"});
+    return done({"train", kMnist, "--preset", preset, "--preset-scale", scale, "--dry-run"});
   };
   const std::string hundredth = plan("iwae-mnist-l1-k1", "1/100");
   for (const char* part : {"shortened to 1/100: 33 epochs in place of 3280",
@@ -98,7 +98,7 @@ TEST_F(Presets, AScheduleIsShortenedInProportion) {
 
 TEST_F(Presets, OptionsWinOverTheRecipe) {
   const CommandResult plan = cuvae({"train", kMnist, "--latent", "7", "--preset", "iwae-mnist-l1-k5",
-                                    "--batch", "40", "--dry-run", "--scale", "1/100"});
+                                    "--batch", "40", "--dry-run", "--preset-scale", "1/100"});
   EXPECT_NE(plan.out.find("-[7]-"), std::string::npos) << plan.out;
   EXPECT_NE(plan.out.find("batch 40"), std::string::npos) << plan.out;
   EXPECT_NE(plan.out.find("shortened to 1/100: 33 epochs in place of 3280"), std::string::npos) << plan.out;
@@ -115,9 +115,11 @@ TEST_F(Presets, AreRefusedWithAHint) {
   refused({"train", "--preset", "iwae-mnst-l1-k50", "--out", "run"}, 2,
           {"unknown preset 'iwae-mnst-l1-k50'; did you mean 'iwae-mnist-l1-k50'?"});
   refused({"train", "--preset", "resnet", "--out", "run"}, 2, {"cuvae reproduce --list names them"});
-  refused({"train", "--scale", "1/2", "--out", "run"}, 2, {"--scale shortens the schedule of a --preset"});
+  refused({"train", "--preset-scale", "1/2", "--out", "run"}, 2,
+          {"--preset-scale shortens the schedule of a --preset"});
   for (const char* scale : {"2", "0", "-1", "1/0", "0/5", "half", "1/", "/2", "1/2/3"})
-    refused({"train", "--preset", "vamp-mnist", "--scale", scale, "--out", "run"}, 2, {"--scale: "});
+    refused({"train", "--preset", "vamp-mnist", "--preset-scale", scale, "--out", "run"}, 2,
+            {"--preset-scale: "});
   refused({"train", "builtin:shapes:100", "--preset", "iwae-mnist-l1-k1", "--out", "run"}, 3,
           {"builtin:shapes:100: it has 100 rows", "iwae-mnist-l1-k1 is a recipe for 60000",
            "MNIST's training images"});
@@ -167,18 +169,18 @@ TEST_F(Presets, TheEpochsThatAreToldAreThoseThatAreRun) {
   const auto told = [&](const Words& options, const Words& parts) {
     expect_in(done(Words{"train", kMnist, "--preset", "iwae-mnist-l1-k1", "--dry-run"} + options), parts);
   };
-  told({"--scale", "1/100", "--epochs", "40"},
+  told({"--preset-scale", "1/100", "--epochs", "40"},
        {"shortened to 1/100, but 40 epochs in place of 3280", "119200 steps"});
   told({"--epochs", "40"}, {"table 1; 40 epochs in place of 3280", "119200 steps"});
   told({}, {"table 1\n", "9774400 steps"});
-  told({"--scale", "1"}, {"table 1\n", "9774400 steps"});
+  told({"--preset-scale", "1"}, {"table 1\n", "9774400 steps"});
 }
 
 // In files, also when the run went on from its config.toml.
 TEST_F(Presets, ARunRemembersItsRecipe) {
-  (void)done({"train", kMnist, "--preset", "iwae-mnist-l1-k1", "--scale", "1/100", "--max-steps", "2",
+  (void)done({"train", kMnist, "--preset", "iwae-mnist-l1-k1", "--preset-scale", "1/100", "--max-steps", "2",
               "--out", "run", "--threads", "1"});
-  const std::string note = "\n# It began as --preset iwae-mnist-l1-k1 --scale 1/100; ";
+  const std::string note = "\n# It began as --preset iwae-mnist-l1-k1 --preset-scale 1/100; ";
   const auto remembered = [&] {
     const std::string config = text("run/config.toml");
     EXPECT_LT(config.find(note), config.find("data = ")) << config;

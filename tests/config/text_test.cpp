@@ -36,6 +36,18 @@ TEST(Text, RefusesWhatIsNoFiniteNumber) {
   }
 }
 
+TEST(Text, ReadsFractions) {
+  EXPECT_EQ(to_fraction("1/255"), 1.0 / 255);
+  EXPECT_EQ(static_cast<float>(to_fraction("1/255")), 1.0f / 255);
+  EXPECT_EQ(to_fraction("-3e2/0.5"), -600.0);
+  EXPECT_EQ(to_fraction("0.01"), 0.01);
+  for (const char* text :
+       {"", "/", "1/", "/2", "1/0", "0/0", "1/2/3", "1 / 2", "1e300/1e-300", "nan/1", "half"}) {
+    test::expect_error(Errc::invalid_argument, {"'" + std::string(text) + "' is no f"},
+                       [&] { (void)to_fraction(text); });
+  }
+}
+
 TEST(Text, ReadsListsOfIntegers) {
   EXPECT_EQ(to_integers("7"), (std::vector<std::int64_t>{7}));
   EXPECT_EQ(to_integers("0,-3,7"), (std::vector<std::int64_t>{0, -3, 7}));

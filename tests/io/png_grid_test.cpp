@@ -78,6 +78,46 @@ TEST_F(PngGrid, PairsStandOneAboveTheOther) {
   }
 }
 
+// Both orders of a 2 x 2 picture: red, green; blue, and a colour of its own.
+TEST_F(PngGrid, ColoursAreThoseOfTheRow) {
+  const std::vector<float> interleaved{1, 0, 0, 0, 1, 0, 0, 0, 1, 0.2f, 0.4f, 0.6f};
+  const std::vector<float> planar{1, 0, 0, 0.2f, 0, 1, 0, 0.4f, 0, 0, 1, 0.6f};
+  const std::vector<std::array<int, 3>> expected{{255, 0, 0}, {0, 255, 0}, {0, 0, 255}, {51, 102, 153}};
+  const auto expect_colours = [&](const std::vector<float>& values, ChannelOrder order) {
+    std::vector<float> three = values;
+    three.insert(three.end(), 12, 0.5f);
+    three.insert(three.end(), values.begin(), values.end());
+    io::write_png_grid(path_, three, 3, {2, 2, 3, order}, 2);
+    const Picture picture = read_png(path_, PNG_FORMAT_RGB);
+    ASSERT_EQ(std::pair(picture.width, picture.height), std::pair(56 + 2 + 56, 56 + 2 + 56));
+    for (const int top : {0, 58}) {
+      for (int i = 0; i < 4; ++i)
+        EXPECT_EQ(picture.rgb(i % 2 * 28 + 27, top + i / 2 * 28 + 27), expected[static_cast<std::size_t>(i)])
+            << i;
+    }
+    EXPECT_EQ(picture.rgb(58, 0), (std::array{128, 128, 128}));
+    EXPECT_EQ(picture.rgb(57, 0), (std::array{kSeparator, kSeparator, kSeparator}));
+    EXPECT_EQ(picture.rgb(113, 113), (std::array{kSeparator, kSeparator, kSeparator})) << "there are three";
+  };
+  expect_colours(interleaved, ChannelOrder::interleaved);
+  const std::string bytes = read_file(path_);
+  expect_colours(planar, ChannelOrder::planar);
+  EXPECT_EQ(read_file(path_), bytes) << "the same picture in the same file";
+}
+
+TEST_F(PngGrid, ColouredPairsStandOneAboveTheOther) {
+  const std::vector<float> original{1, 0, 0}, reconstruction{0, 0.2f, 0.4f};
+  io::write_png_pairs(path_, original, reconstruction, 1, {1, 1, 3, ChannelOrder::planar}, 8);
+  const Picture picture = read_png(path_, PNG_FORMAT_RGB);
+  EXPECT_EQ(picture.rgb(20, 20), (std::array{255, 0, 0}));
+  EXPECT_EQ(picture.rgb(20, 58 + 20), (std::array{0, 51, 102}));
+}
+
+TEST_F(PngGrid, ColoursTakeMoreRoom) {
+  EXPECT_TRUE(io::grid_fits({1, 1}, 200, 200));
+  EXPECT_FALSE(io::grid_fits({1, 1, 3}, 200, 200));
+}
+
 TEST_F(PngGrid, WhatIsNoGrid) {
   const std::vector<float> values(12);
   const auto refused = [&](std::int64_t count, ImageShape shape, int columns, const char* why) {
@@ -87,6 +127,8 @@ TEST_F(PngGrid, WhatIsNoGrid) {
   };
   refused(3, {0, 0}, 4, "no pictures");
   refused(3, {-2, -2}, 4, "no pictures");
+  refused(2, {3, 1, 2}, 4, "no pictures");
+  refused(2, {2, 3, 3}, 4, "not those of 2");
   refused(4, {2, 2}, 4, "not those of 4");
   refused(2, {2, 2}, 4, "not those of 2");
   refused(0, {2, 2}, 4, "no picture to draw");

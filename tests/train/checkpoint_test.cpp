@@ -108,6 +108,13 @@ TEST_F(Checkpoint, KeepsTheShapeOfPictures) {
   vae.set_image({3, 6});
   vae.save(model_);
   EXPECT_EQ(load(model_).image(), ImageShape{}) << "a shape that is none of these rows";
+  for (const ChannelOrder order : {ChannelOrder::interleaved, ChannelOrder::planar}) {
+    vae.set_image({1, 5, 3, order});
+    vae.save(model_);
+    EXPECT_EQ(load(model_).image(), (ImageShape{1, 5, 3, order}));
+  }
+  change(model_, R"("image.channels":"3")", R"("image.channels":"5")");
+  EXPECT_EQ(load(model_).image(), ImageShape{}) << "no picture has 5 channels";
 
   Job job = small_job();
   job.model.data_dim = 784;
@@ -116,6 +123,18 @@ TEST_F(Checkpoint, KeepsTheShapeOfPictures) {
   fit(trainer, job);
   trainer.save_model(model_);
   EXPECT_EQ(load(model_).image(), (ImageShape{28, 28}));
+}
+
+// Files from before there were colours name no channels.
+TEST_F(Checkpoint, WithoutChannelsIsGrey) {
+  ModelConfig config = small_job().model;
+  config.data_dim = 15;
+  Vae vae(config, 4, Device::cpu(1));
+  vae.set_image({3, 5});
+  vae.save(model_);
+  change(model_, "image.channels", "other.channels");
+  change(model_, "image.order", "other.order");
+  EXPECT_EQ(load(model_).image(), (ImageShape{3, 5}));
 }
 
 TEST_F(Checkpoint, StateIsAModelToo) {
