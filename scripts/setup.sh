@@ -29,8 +29,8 @@ strace                 strace        makes system calls of a save fail
 valgrind               valgrind      counts the instructions of a step
 python3-numpy          -             writes files that the readers are tested on
 clang-format           clang-format  checks the formatting
-clang-14               clang++-14    compiles the readers for libFuzzer
-libclang-rt-14-dev     -             libFuzzer, and the sanitizers beside it
+clang-16               clang++-16    compiles the readers for libFuzzer
+libclang-rt-16-dev     -             libFuzzer, and the sanitizers beside it
 gcovr                  gcovr         says which lines of the readers no test runs'
 
 is_there() {  # package command

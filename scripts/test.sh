@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is missing, then runs the CUDA kernels on the host (under AddressSanitizer and under
 # ThreadSanitizer), builds cuvae and runs all its tests twice: as released, and under AddressSanitizer
-# and UndefinedBehaviorSanitizer. The released build is the preset $CUVAE_PRESET, by default
-# `ci` (warnings are errors, benchmarks compile) where $CI is set and `release` elsewhere.
+# and UndefinedBehaviorSanitizer. Then each fuzz target for $CUVAE_FUZZ_SECONDS (30). The released build
+# is the preset $CUVAE_PRESET, by default `ci` (warnings are errors, benchmarks compile) where $CI is set
+# and `release` elsewhere.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -18,3 +19,5 @@ run_suite simt-asan
 run_suite simt-tsan
 run_suite asan
 run_suite "${CUVAE_PRESET:-$([[ -n ${CI:-} ]] && echo ci || echo release)}"
+echo "== fuzz"
+scripts/fuzz.sh "${CUVAE_FUZZ_SECONDS:-30}s"
