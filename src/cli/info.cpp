@@ -7,6 +7,7 @@
 #include "cuvae/vae.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/data_report.hpp"
+#include "src/cli/model_use.hpp"
 #include "src/cli/output.hpp"
 #include "src/cli/row_watch.hpp"
 #include "src/core/shown.hpp"
@@ -85,13 +86,13 @@ std::string describe_data(const std::string& data, Form form) {
 ExitCode run_info(Arguments arguments) {
   std::string what;
   bool json = false;
-  CommandLine line("cuvae info CHECKPOINT|DATA [--json]",
+  CommandLine line("cuvae info CHECKPOINT|DATA... [--json]",
                    "What a file is: shapes, configuration, where it comes from; of data\n"
                    "also what may go wrong in training, and where.",
                    "  cuvae info runs/demo/model.safetensors\n"
                    "  cuvae info table.csv\n");
-  line.positional("FILE", "a checkpoint, or data as for cuvae train", CommandLine::Presence::required,
-                  [&](const std::string& text) { what = text; });
+  line.positionals("FILE", "a checkpoint, or data as for cuvae train", CommandLine::Presence::required,
+                   [&](const std::string& text) { add_name(what, text); });
   line.heading("options");
   line.flag("--json", "one JSON object", json);
   if (!line.parse(arguments)) return ExitCode::ok;

@@ -91,7 +91,7 @@ std::unique_ptr<ValueStream> read_fortran(const Header& header, const std::strin
 std::unique_ptr<ValueStream> load_fortran(std::unique_ptr<ValueStream> stream,
                                           const std::vector<Spec>& specs) {
   const auto open = [&] { return stream ? std::move(stream) : open_stream(specs); };
-  const Loaded values = load(open, stored_bytes(specs), name_of(specs));
+  const Loaded values = data::load(open, stored_bytes(specs), name_of(specs));
   const auto fetch = [values](std::int64_t offset, std::span<std::byte> out) {
     std::memcpy(out.data(), values.values + offset, out.size());
   };

@@ -149,6 +149,7 @@ TEST_F(Info, ReadsPipesAndSeveralFiles) {
   EXPECT_EQ(piped.exit_code, 0) << piped.err;
   EXPECT_NE(piped.out.find("from stdin"), std::string::npos) << piped.out;
   write("y.npy", good());
+  EXPECT_EQ(done({"info", "x.npy", "y.npy"}), done({"info", "[xy].npy"}));
   const std::string both = done({"info", "[xy].npy"});
   EXPECT_NE(both.find("400\n"), std::string::npos) << both;
   EXPECT_NE(both.find("200 rows are the same"), std::string::npos) << both;
