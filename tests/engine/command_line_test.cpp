@@ -28,7 +28,8 @@ TEST_F(CommandLineOnGpu, TrainsToTheWeightsOfTheCpuWithinRounding) {
 }
 
 TEST_F(CommandLineOnGpu, ResumesToTheSameBits) {
-  for (const char* precision : {"fp32", "bf16"}) {
+  for (const char* precision : {"bf16", "fp32"}) {
+    if (kQuickTests && precision == std::string_view("fp32")) break;
     const Words settings = kOnGpu + Words{"--precision", precision, "--validation-fraction", "0.1"};
     const std::string whole = std::string("whole-") + precision, part = std::string("part-") + precision;
     trained(whole, settings);
