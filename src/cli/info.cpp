@@ -11,7 +11,9 @@
 #include "src/cli/output.hpp"
 #include "src/cli/row_watch.hpp"
 #include "src/core/shown.hpp"
+#include "src/data/data_file.hpp"
 #include "src/data/from_file.hpp"
+#include "src/data/npz_stream.hpp"
 #include "src/data/open_stream.hpp"
 #include "src/data/standard_input.hpp"
 #include "src/io/json_line.hpp"
@@ -64,7 +66,7 @@ std::string describe_checkpoint(const std::string& path, Form form) {
 DataReport report_of(const std::string& data) {
   std::optional<RowWatch> watch;
   DataReport report{.data = data};
-  report.profile = data::profile(data, [&](std::int64_t rows, std::int64_t of) {
+  report.profile = data::profile(data, {}, [&](std::int64_t rows, std::int64_t of) {
     if (!watch) watch.emplace("read", of);
     watch->done(rows);
   });
@@ -76,7 +78,37 @@ DataReport report_of(const std::string& data) {
   return report;
 }
 
+// Of an archive of several, of which none is named.
+std::vector<data::NamedArray> arrays_of(const std::string& data) {
+  if (data::is_builtin(data) || data == data::kStandardInput) return {};
+  const std::vector<data::Spec> specs = data::specs_of(data);
+  std::error_code ignored;
+  if (specs.size() > 1 || !specs[0].part.empty() || std::filesystem::is_directory(specs[0].path, ignored))
+    return {};
+  if (data::open_data_file(specs[0]).kind != data::DataFile::Kind::archive) return {};
+  return data::arrays_to_choose_from(specs[0].path);
+}
+
+std::string describe_arrays(const std::string& path, const std::vector<data::NamedArray>& arrays, Form form) {
+  if (form == Form::json) {
+    std::vector<io::JsonObject> all;
+    for (const data::NamedArray& array : arrays) {
+      all.emplace_back().add("name", array.name).add("shape", array.shape);
+      if (!array.type.empty()) all.back().add("type", array.type);
+    }
+    return io::JsonObject().add("data", path).add("format", "NPZ").add("arrays", all).str() + "\n";
+  }
+  Rows rows{{path, "NPZ, " + std::to_string(arrays.size()) + " arrays"}};
+  for (const data::NamedArray& array : arrays)
+    rows.emplace_back(core::shown(array.name),
+                      array.type.empty() ? "its header cannot be read"
+                                         : shape_text(array.shape) + " " + core::shown(array.type, 20));
+  return two_columns(rows) + "\nname one of them: cuvae info " +
+         shell_word(path + ":" + core::shown(arrays.front().name)) + "\n";
+}
+
 std::string describe_data(const std::string& data, Form form) {
+  if (const auto arrays = arrays_of(data); !arrays.empty()) return describe_arrays(data, arrays, form);
   const DataReport report = report_of(data);
   return form == Form::json ? report.as_json() : report.as_text();
 }

@@ -60,6 +60,21 @@ std::string name_for(const NpzArchive& archive, const std::string& key) {
 
 }  // namespace
 
+std::vector<NamedArray> arrays_to_choose_from(const std::string& path) {
+  const NpzArchive archive(path);
+  std::vector<NamedArray> arrays;
+  if (archive.names().size() < 2 || is_sparse_matrix(archive)) return arrays;
+  for (const std::string& name : archive.names()) {
+    try {
+      const NpyDict dict = archive.header(name).dict;
+      arrays.push_back({name, dict.descr, dict.shape});
+    } catch (const Error&) {
+      arrays.push_back({name, "", {}});
+    }
+  }
+  return arrays;
+}
+
 std::unique_ptr<ValueStream> open_npz(const std::string& path, const std::string& key) {
   const NpzArchive archive(path);
   if (!key.empty()) return archive.values(name_for(archive, key));

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 #include "src/data/fingerprint.hpp"
 #include "src/data/from_file.hpp"
+#include "src/data/layout.hpp"
 #include "src/data/open_rows.hpp"
 #include "src/data/open_stream.hpp"
 #include "src/data/standard_input.hpp"
@@ -108,11 +110,12 @@ class Profiler {
     block.add(values);
     if (!block.finite() || block.low() < 0 || block.high() > 1) note_odd(values);
     if (block.finite()) {
-      range_.add(values);
-      for (const float value : values) moments_.add(value);
-      profile_.whole = profile_.whole && std::ranges::all_of(values, is_whole);
-    } else {
       add_finite(values);
+    } else {
+      std::vector<float> finite;
+      std::ranges::copy_if(values, std::back_inserter(finite),
+                           [](float value) { return std::isfinite(value); });
+      add_finite(finite);
     }
     const auto columns = static_cast<std::size_t>(profile_.columns);
     const std::size_t row_bytes = stored.size() / (values.size() / columns);
@@ -124,7 +127,7 @@ class Profiler {
   }
 
   // At the end of the rows.
-  void tell(Dataset::Impl impl) {
+  void tell() const {
     constexpr std::size_t kFew = 5;
     const bool some = range_.low() <= range_.high();
     profile_.low = some ? range_.low() : 0;
@@ -134,18 +137,10 @@ class Profiler {
     profile_.constant_columns = constants_.count();
     profile_.first_constant = constants_.first(kFew);
     repetitions_.tell(profile_);
-    if (profile_.header.type == ElementType::u8 && profile_.header.format == Format::npy &&
-        profile_.high <= kPixelScale)
-      be_values(impl);
-    profile_.scale = impl.scale;
-    const bool unit = !profile_.first_outside && !profile_.first_not_finite;
-    profile_.image = unit || !impl.image_if_unit ? impl.image : ImageShape{};
-    profile_.fingerprint = fingerprint_.digest(impl);
   }
+  [[nodiscard]] std::uint64_t fingerprint(const Dataset::Impl& data) { return fingerprint_.digest(data); }
 
  private:
-  static bool is_whole(float value) { return std::trunc(value) == value; }
-
   void note_odd(std::span<const float> values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       const float value = values[i];
@@ -160,22 +155,10 @@ class Profiler {
   }
 
   void add_finite(std::span<const float> values) {
-    for (const float value : values) {
-      if (!std::isfinite(value)) continue;
-      range_.add({&value, 1});
-      moments_.add(value);
-      profile_.whole = profile_.whole && is_whole(value);
-    }
-  }
-
-  // Bytes that are all 0 and 1 are no shades.
-  void be_values(Dataset::Impl& impl) const {
-    impl.scale = 1.0f;
-    profile_.low = std::round(profile_.low / kPixelScale);
-    profile_.high = std::round(profile_.high / kPixelScale);
-    profile_.mean /= kPixelScale;
-    profile_.deviation /= kPixelScale;
-    profile_.whole = true;
+    range_.add(values);
+    for (const float value : values) moments_.add(value);
+    profile_.whole =
+        profile_.whole && std::ranges::all_of(values, [](float value) { return std::trunc(value) == value; });
   }
 
   Profile& profile_;
@@ -186,8 +169,28 @@ class Profiler {
   Repetitions repetitions_;
 };
 
+// Bytes of an NPY file that are all 0 and 1 are values, not shades, unless somebody says what they are.
+void be_values_if_bits(Profile& profile, const ReadOptions& options) {
+  const bool bytes = profile.header.type == ElementType::u8 && profile.header.format == Format::npy;
+  if (!bytes || options.scale || profile.high > kPixelScale) return;
+  profile.scale = 1.0f;
+  profile.low = std::round(profile.low / kPixelScale);
+  profile.high = std::round(profile.high / kPixelScale);
+  profile.mean /= kPixelScale;
+  profile.deviation /= kPixelScale;
+  profile.whole = true;
+}
+
+// As Dataset::open would read such rows.
+Dataset::Impl laid_out(const Header& header, const ReadOptions& options, const std::string& source) {
+  auto impl = std::make_shared<Dataset::Impl>();
+  lay_out(*impl, header);
+  impl->source = source;
+  return *read_as(options, std::move(impl));
+}
+
 // Of data in Fortran order, which has its fingerprint in the order of its file.
-std::optional<std::uint64_t> fingerprint_as_stored(const std::vector<Spec>& specs) {
+std::optional<std::uint64_t> fingerprint_as_stored(const std::vector<Spec>& specs, float scale) {
   if (specs[0].path == kStandardInput) return std::nullopt;
   const std::unique_ptr<ValueStream> stream = open_stream(specs);
   Fingerprint fingerprint;
@@ -198,20 +201,22 @@ std::optional<std::uint64_t> fingerprint_as_stored(const std::vector<Spec>& spec
   }
   Dataset::Impl impl;
   lay_out(impl, stream->header());
+  impl.scale = scale;
   return fingerprint.digest(impl);
 }
 
 }  // namespace
 
-Profile profile(const std::string& spec, const ProfileProgress& progress) {
+Profile profile(const std::string& spec, const ReadOptions& options, const ProfileProgress& progress) {
+  require_valid(options);
   const auto [stream, layout] = open_rows(spec, Missing::as_nan);
   Profile profile;
   profile.header = stream->header();
   profile.columns = profile.header.columns();
   profile.column_names = stream->column_names();
   profile.description = stream->description();
-  Dataset::Impl impl;
-  lay_out(impl, profile.header);
+  Dataset::Impl impl = laid_out(profile.header, options, spec);
+  profile.scale = impl.scale;
   Profiler profiler(profile);
   const std::int64_t size = size_of(profile.header.type);
   std::vector<float> values(
@@ -226,8 +231,13 @@ Profile profile(const std::string& spec, const ProfileProgress& progress) {
     if (progress) progress(profile.rows, profile.header.rows());
   }
   profile.header.shape[0] = impl.rows = profile.rows;
-  profiler.tell(impl);
-  if (layout == Layout::fortran) profile.fingerprint = fingerprint_as_stored(specs_of(spec));
+  profiler.tell();
+  be_values_if_bits(profile, options);
+  impl.scale = profile.scale;
+  const bool unit = !profile.first_outside && !profile.first_not_finite;
+  profile.image = unit || !impl.image_if_unit ? impl.image : ImageShape{};
+  profile.fingerprint =
+      layout == Layout::c ? profiler.fingerprint(impl) : fingerprint_as_stored(specs_of(spec), profile.scale);
   return profile;
 }
 

@@ -46,9 +46,10 @@ struct Profile {
 using ProfileProgress = std::function<void(std::int64_t rows, std::int64_t of)>;
 
 // Of data as open_rows() takes it. Values that are missing in a table are NaN. Takes memory for some rows, a
-// record of each column, and 12 bytes of each row up to kMostCompared. Throws Error(data) for a file that is
-// flawed otherwise.
-[[nodiscard]] Profile profile(const std::string& spec, const ProfileProgress& progress = {});
+// record of each column, and 12 bytes of each row up to kMostCompared. Throws what Dataset::open
+// does otherwise.
+[[nodiscard]] Profile profile(const std::string& spec, const ReadOptions& options = {},
+                              const ProfileProgress& progress = {});
 
 inline constexpr std::int64_t kMostCompared = std::int64_t{1} << 23;
 

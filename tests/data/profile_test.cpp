@@ -102,7 +102,7 @@ TEST(Profile, RowsAreCountedAcrossBlocks) {
   values[2 * 299'999 + 1] = std::nanf("");
   std::int64_t last = 0, calls = 0;
   const SampleFile file("x.npy", npy(values, 2));
-  const data::Profile found = data::profile(file.path(), [&](std::int64_t rows, std::int64_t of) {
+  const data::Profile found = data::profile(file.path(), {}, [&](std::int64_t rows, std::int64_t of) {
     EXPECT_GT(rows, last);
     EXPECT_EQ(of, 300'000);
     last = rows;
@@ -125,6 +125,8 @@ TEST(Profile, IsAsTheDataSetSays) {
       {"big.npy", npy_header(">i2", "(24, 4, 4)") + bytes_of(numbers)},
       {"f.npy", fortran + bytes_of(numbers)},
       {"f.npy.gz", gzip(fortran + bytes_of(numbers))},
+      {"bits-f.npy", npy_header("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 16), }") +
+                         std::string(16, '\0') + std::string(16, '\1')},
       {"unit.npy", npy(std::vector<float>(32, 0.5f), 16)},
       {"bits.npy", npy_header("|u1", "(2, 16)") + std::string(16, '\0') + std::string(16, '\1')},
       {"shades.npy", npy_header("|u1", "(2, 16)") + std::string(16, '\0') + std::string(16, '\7')},
@@ -147,6 +149,22 @@ TEST(Profile, IsAsTheDataSetSays) {
   const Dataset shapes = Dataset::open("builtin:shapes:10");
   EXPECT_EQ(data::profile("builtin:shapes:10").fingerprint, shapes.fingerprint());
   EXPECT_EQ(data::profile("builtin:shapes:10").image, shapes.image());
+}
+
+TEST(Profile, OptionsOfReadingAreThoseOfTheDataSet) {
+  const std::string bytes = npy_header("|u1", "(2, 12)") + std::string(12, '\0') + std::string(12, '\1');
+  const SampleFile file("x.npy", bytes);
+  const ReadOptions options{.scale = 3.0f, .image = ImageShape{2, 2, 3, ChannelOrder::planar}};
+  const data::Profile found = data::profile(file.path(), options);
+  const Dataset data = Dataset::open(file.path(), options);
+  EXPECT_EQ(found.high, 3);
+  EXPECT_EQ(found.first_outside->row, 1);
+  EXPECT_EQ(found.image, data.image());
+  EXPECT_EQ(found.scale, data.impl().scale);
+  EXPECT_EQ(found.fingerprint, data.fingerprint());
+  expect_error(Errc::data, {file.path(), "12 values"}, [&] {
+    static_cast<void>(data::profile(file.path(), {.image = ImageShape{5, 5}}));
+  });
 }
 
 TEST(Profile, AFlawedFileIsRefused) {
