@@ -1,16 +1,15 @@
 #include "src/cli/conversion.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <utility>
 #include <vector>
 
-#include "cuvae/dataset.hpp"
 #include "cuvae/error.hpp"
 #include "src/cli/pictures.hpp"
 #include "src/core/read_error.hpp"
+#include "src/data/layout.hpp"
 #include "src/data/open_rows.hpp"
 #include "src/data/row_converter.hpp"
 #include "src/io/array_format.hpp"
@@ -64,11 +63,21 @@ class RowSink : public Sink {
 
 std::string pictures_text(std::int64_t count, ImageShape image) {
   return std::to_string(count) + (count == 1 ? " picture of " : " pictures of ") +
-         std::to_string(image.height) + " x " + std::to_string(image.width);
+         std::to_string(image.height) + " x " + std::to_string(image.width) +
+         (image.channels == 3 ? ", RGB" : "");
 }
 
 std::span<const std::uint8_t> as_shades(std::span<const std::byte> rows) {
   return {reinterpret_cast<const std::uint8_t*>(rows.data()), rows.size()};
+}
+
+// The channels of each pixel together, as files have them.
+std::vector<std::uint8_t> interleaved(std::span<const std::uint8_t> planar, ImageShape image) {
+  std::vector<std::uint8_t> pixels(planar.size());
+  const auto channels = static_cast<std::size_t>(image.channels), size = planar.size() / channels;
+  for (std::size_t channel = 0; channel < channels; ++channel)
+    for (std::size_t i = 0; i < size; ++i) pixels[i * channels + channel] = planar[channel * size + i];
+  return pixels;
 }
 
 class FolderSink : public Sink {
@@ -76,9 +85,8 @@ class FolderSink : public Sink {
   FolderSink(const std::string& path, std::int64_t count, ImageShape image)
       : folder_(path, count), image_(image) {}
   void append(std::span<const std::byte> rows) override {
-    const auto pixels = static_cast<std::size_t>(image_.height) * static_cast<std::size_t>(image_.width);
-    for (; !rows.empty(); rows = rows.subspan(pixels))
-      folder_.add(as_shades(rows.first(pixels)), image_.width, image_.height, io::PngColour::grey);
+    const auto values = static_cast<std::size_t>(image_.values());
+    for (; !rows.empty(); rows = rows.subspan(values)) add(as_shades(rows.first(values)));
   }
   void commit(const ConversionWatch&) override { folder_.commit(); }
   [[nodiscard]] std::string written(std::int64_t rows, std::int64_t) const override {
@@ -86,6 +94,13 @@ class FolderSink : public Sink {
   }
 
  private:
+  void add(std::span<const std::uint8_t> picture) {
+    if (image_.channels == 1) return folder_.add(picture, image_.width, image_.height, io::PngColour::grey);
+    std::vector<std::uint8_t> turned;
+    if (image_.order == ChannelOrder::planar) picture = turned = interleaved(picture, image_);
+    folder_.add(picture, image_.width, image_.height, io::PngColour::rgb);
+  }
+
   io::PictureFolder folder_;
   ImageShape image_;
 };
@@ -115,14 +130,15 @@ class PictureSink : public Sink {
   std::vector<float> values_;
 };
 
-ImageShape image_of(const data::Header& header, const std::string& source) {
-  const auto& shape = header.shape;
-  if (shape.size() == 3 || (shape.size() == 4 && shape[3] == 1))
-    return {static_cast<std::int32_t>(shape[1]), static_cast<std::int32_t>(shape[2])};
-  const auto side = static_cast<std::int32_t>(std::lround(std::sqrt(static_cast<double>(header.columns()))));
-  if (shape.size() == 2 && std::int64_t{side} * side == header.columns()) return {side, side};
-  core::refuse(source, "its rows of " + data::shape_text(header) + " are no pictures",
-               "Save them as rows x height x width, or write .npy, .npz or .csv.");
+ImageShape image_of(const Conversion& conversion, const data::Header& header) {
+  const ImageShape image = conversion.image.value_or(data::pictures_of(header).image);
+  if (image != ImageShape{} && image.values() == header.columns()) return image;
+  data::Header row = header;
+  row.shape.erase(row.shape.begin());
+  core::refuse(conversion.source,
+               "its rows of " + (row.shape.empty() ? "1" : data::shape_text(row)) +
+                   " values are no pictures" + (conversion.image ? " of that layout" : ""),
+               "Say how they are (--layout 28x28, 32x32x3), or write .npy, .npz or .csv.");
 }
 
 data::Values values_for(const Conversion& conversion, Target target) {
@@ -158,17 +174,21 @@ std::unique_ptr<Sink> open_sink(const Conversion& conversion, Target target, con
     layout.shape[0] = rows == data::kRowsUnknown ? io::kRowsToCome : rows;
     return std::make_unique<RowSink>(conversion.to, std::move(layout));
   }
-  const ImageShape image = image_of(from.header(), conversion.source);
+  const ImageShape image = image_of(conversion, from.header());
   if (target == Target::folder) return std::make_unique<FolderSink>(conversion.to, rows, image);
   return std::make_unique<PictureSink>(conversion.to, rows, image);
 }
 
 }  // namespace
 
-void require_convertible_to(const std::string& to) {
-  if (!target_of(to))
-    throw Error(Errc::invalid_argument, "'" + to + "' must end in .png, " + std::string(io::kArrayEndings) +
+void require_possible(const Conversion& conversion) {
+  const std::optional<Target> target = target_of(conversion.to);
+  if (!target)
+    throw Error(Errc::invalid_argument, "'" + conversion.to + "' must end in .png, " +
+                                            std::string(io::kArrayEndings) +
                                             ", or in / for a folder of pictures");
+  if (conversion.image && target == Target::rows)
+    throw Error(Errc::invalid_argument, "--layout: is of pictures, and '" + conversion.to + "' is none");
 }
 
 std::string convert(const Conversion& conversion, const ConversionWatch& watch) {

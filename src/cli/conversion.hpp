@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "cuvae/dataset.hpp"
 #include "src/core/element_type.hpp"
 
 namespace cuvae::cli {
@@ -17,6 +18,7 @@ struct Conversion {
   std::string to;                         // an array file, x.png, or a folder: x/, or one that is there
   std::optional<float> scale;             // times each value, as float32
   std::optional<core::ElementType> type;  // f32 or u8; none: as they are stored
+  std::optional<ImageShape> image;        // of a row, into pictures; none: by the shape of the data
   std::int64_t rows = 0;                  // the first so many; 0: all
 };
 
@@ -30,7 +32,8 @@ struct ConversionWatch {
 // as it was before. Throws Error.
 [[nodiscard]] std::string convert(const Conversion& conversion, const ConversionWatch& watch);
 
-// Throws Error(invalid_argument) for a name that convert() does not know how to write.
-void require_convertible_to(const std::string& to);
+// Throws Error(invalid_argument) for a name that convert() does not know how to write, or for a layout of
+// what is no picture.
+void require_possible(const Conversion& conversion);
 
 }  // namespace cuvae::cli

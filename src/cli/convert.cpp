@@ -10,6 +10,7 @@
 #include "src/cli/output.hpp"
 #include "src/cli/row_watch.hpp"
 #include "src/config/text.hpp"
+#include "src/data/layout.hpp"
 #include "src/data/spec.hpp"
 
 namespace cuvae::cli {
@@ -22,15 +23,11 @@ struct Request {
   Conversion conversion;
 };
 
-// "0.5", "1/255"
 float to_factor(const std::string& text) {
-  const std::size_t slash = text.find('/');
-  const double number = config::to_number(text.substr(0, slash));
-  const double divisor = slash == std::string::npos ? 1 : config::to_number(text.substr(slash + 1));
-  const double factor = number / divisor;
-  if (divisor == 0 || factor == 0 || !std::isfinite(static_cast<float>(factor)))
+  const auto factor = static_cast<float>(config::to_fraction(text));
+  if (!std::isnormal(factor))
     throw Error(Errc::invalid_argument, "'" + text + "' is no factor; write e.g. 0.01 or 1/255");
-  return static_cast<float>(factor);
+  return factor;
 }
 
 core::ElementType to_type(const std::string& text) {
@@ -60,6 +57,10 @@ CommandLine command_line(Request& request) {
   line.option("--scale", "X", "times each value, as float32: 1/255, say", [&](const std::string& text) {
     config::labelled("--scale", [&] { request.conversion.scale = to_factor(text); });
   });
+  line.option("--layout", "L", CommandLine::with_default("of pictures: HxW|HxWx3|3xHxW", "by shape"),
+              [&](const std::string& text) {
+                config::labelled("--layout", [&] { request.conversion.image = data::parse_layout(text); });
+              });
   line.option("--dtype", "NAME", "float32|uint8 [as stored; of pictures: uint8]",
               [&](const std::string& text) {
                 config::labelled("--dtype", [&] { request.conversion.type = to_type(text); });
@@ -75,7 +76,7 @@ void take_files(Request& request) {
   request.files.pop_back();
   for (const std::string& file : request.files)
     conversion.from += (conversion.from.empty() ? "" : "\n") + file;
-  require_convertible_to(conversion.to);
+  require_possible(conversion);
   conversion.source = conversion.from;
   if (data::is_builtin(conversion.from)) return;
   const std::vector<data::Spec> specs = data::specs_of(conversion.from);

@@ -27,8 +27,9 @@ std::string DataReport::as_text() const {
             {"rows", std::to_string(profile.rows)},
             {"columns", std::to_string(profile.columns)}};
   if (profile.image != ImageShape{})
-    rows.emplace_back("picture",
-                      std::to_string(profile.image.height) + " x " + std::to_string(profile.image.width));
+    rows.emplace_back("picture", std::to_string(profile.image.height) + " x " +
+                                     std::to_string(profile.image.width) +
+                                     (profile.image.channels == 3 ? ", RGB" : ""));
   rows.emplace_back("values", "from " + text_of(profile.low) + " to " + text_of(profile.high) + ", mean " +
                                   significant(profile.mean, 4) + ", deviation " +
                                   significant(profile.deviation, 4));
@@ -60,8 +61,10 @@ std::string DataReport::as_json() const {
       .add("columns", profile.columns)
       .add("column_names", profile.column_names);
   if (profile.image != ImageShape{})
-    json.add("picture",
-             io::JsonObject().add("height", profile.image.height).add("width", profile.image.width));
+    json.add("picture", io::JsonObject()
+                            .add("height", profile.image.height)
+                            .add("width", profile.image.width)
+                            .add("channels", profile.image.channels));
   json.add("scale", static_cast<double>(profile.scale))
       .add("low", static_cast<double>(profile.low))
       .add("high", static_cast<double>(profile.high))

@@ -37,7 +37,7 @@ TEST_F(Convert, EveryPairKeepsTheValues) {
   const float least = std::numeric_limits<float>::denorm_min(), most = std::numeric_limits<float>::max();
   const std::vector<float> values{0, -0.0f, 0.1f, -1.0f / 3, least, -most, 16777218, 1e-10f};
   write_npy("x.npy", values, 2);
-  const Words names{"a.npy", "a.csv", "a.tsv", "a.csv.gz", "a.tsv.gz"};
+  const Words names{"a.npy", "a.npz", "a.csv", "a.tsv", "a.csv.gz", "a.tsv.gz"};
   for (const std::string& first : names) {
     (void)done({"convert", "x.npy", first});
     EXPECT_EQ(bits_of(values_of(first)), bits_of(values)) << first;
@@ -115,7 +115,9 @@ TEST_F(Convert, PicturesGoIntoAFolder) {
   (void)done({"convert", "unit.npy", "white/"});
   EXPECT_EQ(read_png(at("white/0001.png"), PNG_FORMAT_GRAY).at(3, 3), 255);
   write_file(at("unit.csv"), "0,0,0,1\n1,0,0,0\n");
-  (void)done({"convert", "unit.csv", "table/"});
+  expect_refusal(cuvae({"convert", "unit.csv", "table/"}), 3,
+                 {"unit.csv", "rows of 4 values are no pictures", "--layout"});
+  (void)done({"convert", "unit.csv", "table/", "--layout", "2x2"});
   EXPECT_EQ(read_png(at("table/0000.png"), PNG_FORMAT_GRAY).pixels,
             (std::vector<std::uint8_t>{0, 0, 0, 255}));
 }
@@ -132,12 +134,34 @@ TEST_F(Convert, OrAllOfThemIntoOne) {
 TEST_F(Convert, WhatIsNoPictureIsRefused) {
   write_npy("x.npy", std::vector<float>(20, 0.5f), 5);
   for (const char* out : {"x.png", "x/"})
-    expect_refusal(cuvae({"convert", "x.npy", out}), 3, {"x.npy", "4 x 5", "no pictures"});
-  write_npy("y.npy", {0, 0, 0, 1, 0, 0, 0, 1.5f}, 4);
+    expect_refusal(cuvae({"convert", "x.npy", out}), 3, {"x.npy", "rows of 5 values are no pictures"});
+  std::vector<float> values(32);
+  values[19] = 1.5f;
+  write_npy("y.npy", values, 16);
   for (const char* out : {"y.png", "y/"})
     expect_refusal(cuvae({"convert", "y.npy", out}), 3,
                    {"y.npy", "row 1, column 3 (from 0) is 1.5", "--scale"});
   EXPECT_EQ(files(), (Words{"x.npy", "y.npy"}));
+}
+
+TEST_F(Convert, PicturesComeBackFromTheirFolder) {
+  write_bytes("x.npy", 3);
+  (void)done({"convert", "x.npy", "grey/"});
+  (void)done({"convert", "grey", "y.npy"});
+  EXPECT_TRUE(text("y.npy").ends_with(text("x.npy").substr(text("x.npy").size() - 48)));
+  std::string planar(2 * 12, '\0');  // 2 x 2 pixels, channel by channel
+  for (std::size_t i = 0; i < planar.size(); ++i) planar[i] = static_cast<char>(i);
+  write_file(at("c.npy"), npy_header("|u1", "(2, 3, 2, 2)") + planar);
+  EXPECT_EQ(done({"convert", "c.npy", "colours/"}), "2 pictures of 2 x 2, RGB: colours/\n");
+  const Picture second = read_png(at("colours/0001.png"), PNG_FORMAT_RGB);
+  EXPECT_EQ(second.rgb(0, 0), (std::array<int, 3>{12, 16, 20}));
+  EXPECT_EQ(second.rgb(1, 1), (std::array<int, 3>{15, 19, 23}));
+  (void)done({"convert", "colours", "c2.npy"});
+  EXPECT_NE(text("c2.npy").find("(2, 2, 2, 3)"), std::string::npos);
+  (void)done({"convert", "c2.npy", "again/"});
+  EXPECT_EQ(text("again/0001.png"), text("colours/0001.png"));
+  (void)done({"convert", "c2.npy", "grid.png"});
+  EXPECT_EQ(read_png(at("grid.png"), PNG_FORMAT_RGB).channels, 3);
 }
 
 TEST_F(Convert, BuiltInDataCanBeHad) {

@@ -3,6 +3,7 @@
 
 #include "cli/cuvae.hpp"
 #include "data/sample_files.hpp"
+#include "data/sample_zip.hpp"
 #include "src/io/json_line.hpp"
 #include "src/io/npy_writer.hpp"
 
@@ -140,6 +141,21 @@ TEST_F(Info, WarnsOfFewerRowsThanABatch) {
   values.resize(4 * 40);
   write("x.npy", values);
   expect_warning("x.npy", "few-rows", {"there are 40 rows, fewer than the 128 of a batch", "--batch"});
+}
+
+TEST_F(Info, ListsTheArraysOfAnArchive) {
+  const std::string labels = npy_header("|u1", "(200,)") + std::string(200, '\1');
+  write("x.npy", good());
+  write_file(at("x.npz"),
+             zip_of({{"images.npy", text("x.npy")}, {"labels.npy", labels}, {"odd.npy", "no array"}}));
+  const std::string told = done({"info", "x.npz"});
+  for (const char* part : {"NPZ, 3 arrays", "images  [200, 4] <f4", "labels  [200] |u1",
+                           "odd     its header cannot be read", "cuvae info x.npz:images\n"})
+    EXPECT_NE(told.find(part), std::string::npos) << part << " is not in\n" << told;
+  EXPECT_NE(done({"info", "x.npz", "--json"}).find("{\"name\":\"labels\",\"shape\":[200],\"type\":\"|u1\"}"),
+            std::string::npos);
+  EXPECT_NE(done({"info", "x.npz:images"}).find(" 200\n"), std::string::npos);
+  expect_refusal(cuvae({"train", "x.npz", "--out", "run"}), 3, {"x.npz", "3 arrays"});
 }
 
 TEST_F(Info, ReadsPipesAndSeveralFiles) {

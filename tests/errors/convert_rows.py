@@ -19,18 +19,18 @@ row("onto itself, through a link", {"data.csv": TABLE, "link.csv": link_to("data
 row("a line with a field too few, after 40 MB", large((b"1.25,2.5\n", 4_500_000), b"3\n"),
     "line 4500001 has 1 field", "the first has 2")
 row("the same, into pictures", large((b"1,0,0,1\n", 1000), b"3\n"), "line 1001 has 1 field",
-    command="cuvae convert data.csv pictures/")
+    command="cuvae convert data.csv pictures/ --layout 2x2")
 row("gzip with a wrong checksum, into a table", {"data.gz": gz(idx((2, 2), bytes(4)))[:-8] + bytes(8)}, "damaged",
     command="cuvae convert data.gz out.csv")
-row("rows that are no pictures", {"data.idx": idx((2, 3), bytes(6))}, "no pictures", "rows x height x width",
+row("rows that are no pictures", {"data.idx": idx((2, 3), bytes(6))}, "no pictures", "--layout 28x28",
     command="cuvae convert data.idx pictures/")
-row("values that are no shades", {"data.npy": npy("(1, 4)", floats(0, 1, 2, 3000))}, "'data.npy'", "row 0",
+row("values that are no shades", {"data.npy": npy("(1, 2, 2)", floats(0, 1, 2, 3000))}, "'data.npy'", "row 0",
     command="cuvae convert data.npy pictures/")
 row("values that are no bytes", {"data.npy": npy("(1, 2)", floats(3, 300))}, "row 0, column 1 (from 0) is 300", "0 to 255",
     command="cuvae convert data.npy out.npy --dtype uint8")
 row("more rows than there are", TABLE, "there are 2 rows", "first 5", command="cuvae convert data.csv out.npy --rows 5")
 row("a scale of 0", TABLE, "--scale: '0' is no factor", "1/255", command="cuvae convert data.csv out.npy --scale 0", code=2)
-row("a scale divided by 0", TABLE, "--scale: '1/0' is no factor", command="cuvae convert data.csv out.npy --scale 1/0",
+row("a scale divided by 0", TABLE, "--scale: '1/0' is no fraction", command="cuvae convert data.csv out.npy --scale 1/0",
     code=2)
 row("a type that is not known", TABLE, "'float16' is neither", command="cuvae convert data.csv out.npy --dtype float16",
     code=2)
