@@ -121,7 +121,7 @@ ImageShape image_of(const data::Header& header, const std::string& source) {
     return {static_cast<std::int32_t>(shape[1]), static_cast<std::int32_t>(shape[2])};
   const auto side = static_cast<std::int32_t>(std::lround(std::sqrt(static_cast<double>(header.columns()))));
   if (shape.size() == 2 && std::int64_t{side} * side == header.columns()) return {side, side};
-  core::refuse(source, "its rows of " + data::shape_text(header) + " are no pictures",
+  core::refuse(source, "rows of its shape, " + data::shape_text(header) + ", are no pictures",
                "Save them as rows x height x width, or write .npy, .npz or .csv.");
 }
 
