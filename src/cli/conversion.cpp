@@ -133,11 +133,9 @@ class PictureSink : public Sink {
 ImageShape image_of(const Conversion& conversion, const data::Header& header) {
   const ImageShape image = conversion.image.value_or(data::pictures_of(header).image);
   if (image != ImageShape{} && image.values() == header.columns()) return image;
-  data::Header row = header;
-  row.shape.erase(row.shape.begin());
   core::refuse(conversion.source,
-               "its rows of " + (row.shape.empty() ? "1" : data::shape_text(row)) +
-                   " values are no pictures" + (conversion.image ? " of that layout" : ""),
+               "rows of its shape, " + data::shape_text(header) + ", are no pictures" +
+                   (conversion.image ? " of that layout" : ""),
                "Say how they are (--layout 28x28, 32x32x3), or write .npy, .npz or .csv.");
 }
 

@@ -1,6 +1,7 @@
 #include "src/cli/data_report.hpp"
 
 #include "src/cli/output.hpp"
+#include "src/core/shown.hpp"
 #include "src/data/dataset_impl.hpp"
 #include "src/io/json_line.hpp"
 
@@ -23,7 +24,7 @@ std::int64_t memory_bytes(const DataReport& report) {
 }  // namespace
 
 std::string DataReport::as_text() const {
-  Rows rows{{data, profile.description},
+  Rows rows{{core::shown(data, core::kLongestPath), profile.description},
             {"rows", std::to_string(profile.rows)},
             {"columns", std::to_string(profile.columns)}};
   if (profile.image != ImageShape{})

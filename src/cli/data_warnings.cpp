@@ -36,7 +36,7 @@ bool looks_like_pixels(const Profile& profile) {
 }
 
 bool looks_like_counts(const Profile& profile) {
-  constexpr double kLongTail = 5;  // deviations
+  constexpr double kLongTail = 3;  // deviations
   return profile.whole && profile.low >= 0 && profile.high > 1 && !looks_like_pixels(profile) &&
          profile.high > profile.mean + kLongTail * profile.deviation;
 }

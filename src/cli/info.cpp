@@ -54,7 +54,9 @@ std::string describe_checkpoint(const std::string& path, Form form) {
                .str() +
            "\n";
   }
-  Rows rows{{path, "checkpoint, " + std::to_string(vae.parameter_count()) + " parameters"}, {"", ""}};
+  Rows rows{{core::shown(path, core::kLongestPath),
+             "checkpoint, " + std::to_string(vae.parameter_count()) + " parameters"},
+            {"", ""}};
   for (const Parameter& parameter : vae.parameters())
     rows.emplace_back(parameter.name, shape_text(parameter.shape));
   rows.emplace_back("", "");

@@ -1,6 +1,7 @@
 // Checks of what a caller got wrong. The message says why; the place is added for bug reports.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,7 @@ std::string did_you_mean(std::string_view word, const Strings& candidates);
 template <class Strings>
 std::string did_you_mean(std::string_view word, const Strings& candidates) {
   std::string_view best;
-  std::size_t best_distance = word.size() / 3 + 2;
+  std::size_t best_distance = std::min(word.size() / 3 + 2, word.size());  // not another word altogether
   for (std::string_view candidate : candidates) {
     const std::size_t a = word.size(), b = candidate.size();
     if ((a > b ? a - b : b - a) >= best_distance) continue;  // so many edits at least

@@ -16,6 +16,10 @@ std::unique_ptr<ValueStream> values(const NpzArchive& archive, const std::string
   return archive.values(name);
 }
 
+std::string values_text(std::int64_t count) {
+  return std::to_string(count) + (count == 1 ? " value" : " values");
+}
+
 std::string at_row(std::int64_t row) { return "row " + std::to_string(row) + " (from 0) "; }
 
 }  // namespace
@@ -28,12 +32,12 @@ CsrEntries::CsrEntries(const NpzArchive& archive, CsrShape shape)
       data_(values(archive, "data"), archive.source("data")) {
   if (indptr_.count() - 1 != shape_.rows)
     core::refuse(archive.source("indptr"),
-                 "it has " + std::to_string(indptr_.count()) + " values, but " + std::to_string(shape_.rows) +
-                     " rows have one more than rows",
+                 "it has " + values_text(indptr_.count()) + ", but " + std::to_string(shape_.rows) +
+                     " rows need " + std::to_string(shape_.rows + 1),
                  kAgain);
   if (indices_.count() != data_.count())
     core::refuse(archive.source("indices"),
-                 "it has " + std::to_string(indices_.count()) + " values, but the array 'data' has " +
+                 "it has " + values_text(indices_.count()) + ", but the array 'data' has " +
                      std::to_string(data_.count()),
                  kAgain);
   const std::int64_t first = indptr_.next();

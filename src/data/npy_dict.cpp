@@ -81,7 +81,7 @@ class Parser {
     while (!accept(')')) {
       extents.push_back(integer());
       if (accept(',')) continue;
-      if (extents.size() == 1) fail("',' after the only dimension");  // (3) is no tuple
+      if (extents.size() == 1 && peek() == ')') fail("',' after the only dimension");  // (3) is no tuple
       expect(')');
       break;
     }

@@ -40,10 +40,10 @@ PackedStream::PackedStream(std::unique_ptr<ByteReader> content, std::string sour
       taken_(static_cast<std::size_t>(header_.offset)),
       left_(header_.payload()) {
   if (header_.offset + left_ > content_->most())
-    core::refuse(source_,
-                 "it is truncated: " + promise(header_) + ", but it cannot hold more than " +
-                     std::to_string(content_->most()),
-                 kAgain);
+    core::refuse(
+        source_,
+        "it is truncated: " + promise(header_) + ", but it has at most " + std::to_string(content_->most()),
+        kAgain);
 }
 
 std::size_t PackedStream::read(std::span<std::byte> out) {

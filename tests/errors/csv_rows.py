@@ -5,10 +5,10 @@ from idx_file import idx
 from made import large
 from section import Section
 
+TRAIN = "cuvae train data.csv --likelihood gaussian --out run"
+
 CSV = Section("CSV", file="data.csv", command="cuvae info data.csv")
 row = CSV.row
-
-TRAIN = "cuvae train data.csv --likelihood gaussian --out run"
 
 row("an empty file", b"", "'data.csv'", "the file is empty")
 row("empty lines alone", b"\n\r\n\n", "no row of numbers")

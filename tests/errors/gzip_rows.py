@@ -33,7 +33,7 @@ row("of a gzip file", gz(WHOLE), "gzip inside gzip", "gunzip")
 row("of too few values", gz(GOOD[:-1]), "content is truncated", "28 bytes in all", "it ends after 27")
 row("of too many values", gz(GOOD + b"\0"), "content is too long", "28 bytes in all")
 row("of more values than it can inflate to", gz(header((1 << 20, 1 << 10))), "truncated",
-    "it cannot hold more than 31992")
+    "it has at most 31992")
 row("followed by something that is not gzip", WHOLE + b"tail", "something that is not gzip follows",
     f"at byte {len(WHOLE)} of {len(WHOLE) + 4}")
 row("followed by zeros", WHOLE + bytes(512), "something that is not gzip follows")

@@ -7,16 +7,15 @@ from section import Section
 NPY = Section("NPY", file="data.npy", command="cuvae info data.npy")
 row = NPY.row
 
-TRAIN = "cuvae train data.npy --likelihood gaussian --out run"
-
 FOUR = floats(0, 1, 0.5, 1)
 GOOD = npy("(2, 2)", FOUR)
+TRAIN = "cuvae train data.npy --likelihood gaussian --out run"
 
 row("an empty file", b"", "'data.npy'", "the file is empty")
 row("the magic number alone", MAGIC, "truncated", "at least 10 bytes", "has 6", "numpy.save")
 row("cut off within the header", GOOD[:40], "truncated", "header is at least", "the file has 40")
-row("version 0", MAGIC + bytes([0, 0]) + GOOD[8:], "version 0", "known are 1 to 3")
-row("version 4", MAGIC + bytes([4, 0]) + GOOD[8:], "version 4", "known are 1 to 3")
+row("version 0", MAGIC + bytes([0, 0]) + GOOD[8:], "version 0.0", "known are 1.0, 2.0 and 3.0")
+row("version 4", MAGIC + bytes([4, 0]) + GOOD[8:], "version 4.0", "known are 1.0, 2.0 and 3.0")
 row("a header of 10,001 bytes", with_header(described().ljust(10_000), FOUR), "claims 10001 bytes", "10,000")
 row("a header of 4 GiB, and no room for it", preamble(0xFFFFFFFF, version=2) + b"{}", "claims 4294967295 bytes")
 row("a header that is no dictionary", with_header("[1, 2]", FOUR), "malformed", "expected '{'", "byte 10")

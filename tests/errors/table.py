@@ -9,12 +9,14 @@ from gzip_rows import GZIP
 from idx_rows import IDX
 from label_rows import LABELS
 from npy_rows import NPY
+from npz_rows import NPZ, SPARSE
 from output_rows import OUTPUTS
 from path_rows import PATHS
+from picture_rows import PICTURES
 from run_rows import RUNS
 from section import Row, Section
 
-SECTIONS = [PATHS, IDX, GZIP, NPY, CSV, OTHERS, SEVERAL, STDIN, LABELS, SAFETENSORS, CHECKPOINTS, RUNS,
+SECTIONS = [PATHS, IDX, GZIP, NPY, NPZ, SPARSE, CSV, PICTURES, OTHERS, SEVERAL, STDIN, LABELS, SAFETENSORS, CHECKPOINTS, RUNS,
             CONFIG, COMMANDS, OUTPUTS, CONVERT]
 
 
