@@ -1,6 +1,7 @@
 #include "src/cli/data_report.hpp"
 
 #include "src/cli/output.hpp"
+#include "src/cli/pictures.hpp"
 #include "src/core/shown.hpp"
 #include "src/data/dataset_impl.hpp"
 #include "src/io/json_line.hpp"
@@ -27,10 +28,7 @@ std::string DataReport::as_text() const {
   Rows rows{{core::shown(data, core::kLongestPath), profile.description},
             {"rows", std::to_string(profile.rows)},
             {"columns", std::to_string(profile.columns)}};
-  if (profile.image != ImageShape{})
-    rows.emplace_back("picture", std::to_string(profile.image.height) + " x " +
-                                     std::to_string(profile.image.width) +
-                                     (profile.image.channels == 3 ? ", RGB" : ""));
+  if (profile.image != ImageShape{}) rows.emplace_back("picture", text_of(profile.image));
   rows.emplace_back("values", "from " + text_of(profile.low) + " to " + text_of(profile.high) + ", mean " +
                                   significant(profile.mean, 4) + ", deviation " +
                                   significant(profile.deviation, 4));
@@ -62,10 +60,12 @@ std::string DataReport::as_json() const {
       .add("columns", profile.columns)
       .add("column_names", profile.column_names);
   if (profile.image != ImageShape{})
-    json.add("picture", io::JsonObject()
-                            .add("height", profile.image.height)
-                            .add("width", profile.image.width)
-                            .add("channels", profile.image.channels));
+    json.add("picture",
+             io::JsonObject()
+                 .add("height", profile.image.height)
+                 .add("width", profile.image.width)
+                 .add("channels", profile.image.channels)
+                 .add("order", profile.image.order == ChannelOrder::planar ? "planar" : "interleaved"));
   json.add("scale", static_cast<double>(profile.scale))
       .add("low", static_cast<double>(profile.low))
       .add("high", static_cast<double>(profile.high))

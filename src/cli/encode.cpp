@@ -23,6 +23,7 @@ CommandLine command_line(Request& request) {
   line.heading("options");
   add_out(line, request.use, ".npy, .npz, .csv, .tsv, .csv.gz or .tsv.gz");
   add_labels(line, request.use);
+  add_reading(line, request.use);
   line.flag("--with-log-var", "[rows, 2 latent]: mean, then log_var", request.with_log_var);
   add_machine(line, request.use);
   return line;

@@ -44,6 +44,7 @@ CommandLine command_line(Request& request) {
                 config::labelled("--binarize", [&] { request.binarize = config::parse<Binarize>(text); });
               });
   add_labels(line, request.use);
+  add_reading(line, request.use);
   add_machine(line, request.use);
   return line;
 }

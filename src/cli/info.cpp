@@ -65,10 +65,10 @@ std::string describe_checkpoint(const std::string& path, Form form) {
   return two_columns(rows);
 }
 
-DataReport report_of(const std::string& data) {
+DataReport report_of(const std::string& data, const ReadOptions& options) {
   std::optional<RowWatch> watch;
   DataReport report{.data = data};
-  report.profile = data::profile(data, {}, [&](std::int64_t rows, std::int64_t of) {
+  report.profile = data::profile(data, options, [&](std::int64_t rows, std::int64_t of) {
     if (!watch) watch.emplace("read", of);
     watch->done(rows);
   });
@@ -109,9 +109,9 @@ std::string describe_arrays(const std::string& path, const std::vector<data::Nam
          shell_word(path + ":" + core::shown(arrays.front().name)) + "\n";
 }
 
-std::string describe_data(const std::string& data, Form form) {
+std::string describe_data(const std::string& data, const ReadOptions& options, Form form) {
   if (const auto arrays = arrays_of(data); !arrays.empty()) return describe_arrays(data, arrays, form);
-  const DataReport report = report_of(data);
+  const DataReport report = report_of(data, options);
   return form == Form::json ? report.as_json() : report.as_text();
 }
 
@@ -120,7 +120,8 @@ std::string describe_data(const std::string& data, Form form) {
 ExitCode run_info(Arguments arguments) {
   std::string what;
   bool json = false;
-  CommandLine line("cuvae info CHECKPOINT|DATA... [--json]",
+  Reading reading;
+  CommandLine line("cuvae info CHECKPOINT|DATA... [options]",
                    "What a file is: shapes, configuration, where it comes from; of data\n"
                    "also what may go wrong in training, and where.",
                    "  cuvae info runs/demo/model.safetensors\n"
@@ -129,9 +130,15 @@ ExitCode run_info(Arguments arguments) {
                    [&](const std::string& text) { add_name(what, text); });
   line.heading("options");
   line.flag("--json", "one JSON object", json);
+  add_reading(line, reading);
   if (!line.parse(arguments)) return ExitCode::ok;
   const Form form = json ? Form::json : Form::text;
-  print(is_checkpoint(what) ? describe_checkpoint(what, form) : describe_data(what, form));
+  const ReadOptions options = read_options(reading);
+  const bool checkpoint = is_checkpoint(what);
+  if (checkpoint && (options.scale || options.image))
+    throw Error(Errc::invalid_argument, core::shown(what, core::kLongestPath) +
+                                            ": is a checkpoint; --scale and --layout are for data");
+  print(checkpoint ? describe_checkpoint(what, form) : describe_data(what, options, form));
   return ExitCode::ok;
 }
 

@@ -43,6 +43,7 @@ CommandLine command_line(Request& request) {
                                             &Request::steps, kSteps),
                request);
   add_labels(line, request.use);
+  add_reading(line, request.use);
   add_machine(line, request.use);
   return line;
 }

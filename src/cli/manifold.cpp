@@ -32,6 +32,7 @@ CommandLine command_line(Request& request) {
                                             &Request::steps, kSteps),
                request);
   add_label(line, request.use);
+  line.setting(layout_key<ModelUse>(), request.use);
   add_machine(line, request.use);
   return line;
 }

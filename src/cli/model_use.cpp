@@ -68,13 +68,14 @@ Vae load_model(const ModelUse& use) {
 }
 
 Dataset open_data(const ModelUse& use, const Vae& vae) {
-  const Dataset data = Dataset::open(use.data);
+  const Dataset data = Dataset::open(use.data, read_options_as_trained(use, use.checkpoint, vae.metadata()));
   if (data.cols() != vae.config().data_dim) {
     throw Error(Errc::data, data.source() + ": its rows have " + std::to_string(data.cols()) + " values, " +
                                 use.checkpoint + " was trained on " + std::to_string(vae.config().data_dim) +
                                 "\nUse data of the same shape, or train a model on this data.");
   }
   data.require_finite();
+  require_same_order(data, vae.image(), use.checkpoint);
   return with_labels(use, vae, data);
 }
 
@@ -93,12 +94,19 @@ void require_png(const std::string& out) {
 }
 
 ImageShape require_image(const ModelUse& use, const Vae& vae) {
-  if (vae.image() == ImageShape{}) {
+  const std::optional<ImageShape> given = layout_of(use.layout);
+  const ImageShape image = given.value_or(vae.image());
+  if (image == ImageShape{})
     throw Error(Errc::invalid_argument,
-                use.checkpoint + ": was trained on rows that are no pictures; write " +
+                (given ? "--layout: rows that are no pictures cannot be drawn"
+                       : use.checkpoint + ": was trained on rows that are no pictures") +
+                    "; say how they are (--layout 28x28), or write " +
                     std::filesystem::path(use.out).replace_extension(".npy").string());
-  }
-  return vae.image();
+  if (image.values() != vae.config().data_dim)
+    throw Error(Errc::invalid_argument, "--layout: pictures of " + use.layout + " have " +
+                                            std::to_string(image.values()) + " values, the rows of " +
+                                            use.checkpoint + " " + std::to_string(vae.config().data_dim));
+  return image;
 }
 
 void for_each_batch(const std::string& verb, const Dataset& data, std::int32_t batch,

@@ -11,10 +11,11 @@
 #include "cuvae/vae.hpp"
 #include "src/cli/machine.hpp"
 #include "src/cli/options.hpp"
+#include "src/cli/reading.hpp"
 
 namespace cuvae::cli {
 
-struct ModelUse : Machine {
+struct ModelUse : Machine, Reading {
   std::string checkpoint;
   std::string data;
   std::string labels, label;  // of a conditional model: of the rows of data, or one for all
@@ -41,8 +42,8 @@ void add_machine(CommandLine& line, ModelUse& use);  // --device, --threads, --b
 void require_another_file(const std::string& flag, const std::string& out, const std::string& input);
 // The same for checkpoint, data and labels.
 [[nodiscard]] Vae load_model(const ModelUse& use);
-// With its labels, where the model takes some. Throws Error(data) where the rows are not as wide as the
-// model's, and what with_labels does.
+// Read as the model's were, with its labels, where the model takes some. Throws Error(data) where the rows
+// are not as wide as the model's or their colours in another order, and what with_labels does.
 [[nodiscard]] Dataset open_data(const ModelUse& use, const Vae& vae);
 
 enum class FileFormat { png, rows };
@@ -50,7 +51,8 @@ enum class FileFormat { png, rows };
 [[nodiscard]] FileFormat format_of(const std::string& out);
 void require_rows(const std::string& flag, const std::string& out);
 void require_png(const std::string& out);
-// Throws Error(invalid_argument) where the model was not trained on pictures.
+// As --layout says, else of the data the model was trained on. Throws Error(invalid_argument) where these are
+// no pictures, or not of its rows.
 [[nodiscard]] ImageShape require_image(const ModelUse& use, const Vae& vae);
 
 // Calls `take` with the first rows of the data, or all, and their labels, at most `batch` at a time. `verb`

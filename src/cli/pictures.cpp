@@ -34,6 +34,12 @@ std::vector<float> first_rows(const Dataset& data, std::int64_t count) {
 
 }  // namespace
 
+std::string text_of(ImageShape image) {
+  std::string text = std::to_string(image.height) + " x " + std::to_string(image.width);
+  if (image.channels > 1) text += ", RGB";
+  return image.order == ChannelOrder::planar ? text + ", planar" : text;
+}
+
 bool samples_fit(std::int64_t count, ImageShape image) {
   return io::grid_fits(image, (count + across(count) - 1) / across(count), across(count));
 }

@@ -15,6 +15,9 @@ void draw_samples(const std::string& path, std::span<const float> samples, std::
                   ImageShape image);
 [[nodiscard]] bool samples_fit(std::int64_t count, ImageShape image);
 
+// "28 x 28", "32 x 32, RGB", "32 x 32, RGB, planar"
+[[nodiscard]] std::string text_of(ImageShape image);
+
 // The first rows, at most 32 and as many as fit, and below them their reconstructions. Returns how many there
 // are; 0, and no file, where not even one fits.
 std::int64_t draw_reconstructions(const std::string& path, Vae& vae, const Dataset& data, ImageShape image);

@@ -19,6 +19,7 @@ CommandLine command_line(ModelUse& use) {
   line.heading("options");
   add_out(line, use, ".png: 32 and theirs; .npy, .npz, .csv: numbers");
   add_labels(line, use);
+  add_reading(line, use);
   add_machine(line, use);
   return line;
 }

@@ -17,6 +17,8 @@ std::vector<RunKey> all_keys() {
   std::vector<RunKey> all{
       text({kDataKey, "DATA", "a file, a pattern or builtin:shapes[:ROWS]; several, one to a line"},
            &RunSettings::data),
+      scale_key<RunSettings>(),
+      layout_key<RunSettings>(),
       config::integer_key<RunSettings>(
           config::Group::run, {"rows", "N", "the first so many of DATA; 0: all", config::Interest::special},
           &RunSettings::rows, {0, std::numeric_limits<std::int64_t>::max()}),

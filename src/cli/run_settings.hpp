@@ -5,11 +5,12 @@
 #include <string>
 
 #include "src/cli/machine.hpp"
+#include "src/cli/reading.hpp"
 #include "src/config/schema.hpp"
 
 namespace cuvae::cli {
 
-struct RunSettings : config::Settings, Machine {
+struct RunSettings : config::Settings, Machine, Reading {
   std::string data = "builtin:shapes";
   std::int64_t rows = 0;   // the first so many of data; 0: all
   std::string labels;      // of the rows of data, for a conditional model; empty: none

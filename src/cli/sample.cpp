@@ -33,6 +33,7 @@ CommandLine command_line(Request& request) {
       "-n", "N", CommandLine::with_default("how many", count.format(request)),
       [&, count](const std::string& text) { config::labelled("-n", [&] { count.parse(request, text); }); });
   add_label(line, request.use);
+  line.setting(layout_key<ModelUse>(), request.use);
   add_machine(line, request.use);
   return line;
 }

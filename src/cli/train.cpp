@@ -164,8 +164,9 @@ FitResult fit(Trainer& trainer, const Dataset& data, const std::optional<Dataset
 }
 
 // `classes`: of labels that are classes; 0: as many as there are.
-Dataset open_labelled(const std::string& spec, const std::string& labels, std::int32_t classes) {
-  const Dataset data = Dataset::open(spec);
+Dataset open_labelled(const std::string& spec, const ReadOptions& options, const std::string& labels,
+                      std::int32_t classes) {
+  const Dataset data = Dataset::open(spec, options);
   data.require_finite();
   return labels.empty() ? data : data.with_labels_of(labels, classes);
 }
@@ -181,16 +182,19 @@ ExitCode after(const FitResult& result, const RunDirectory& directory, const Run
 }
 
 Trained train(const Request& request, RunSettings settings, const TrainingFrame& frame) {
-  const Dataset whole = open_labelled(settings.data, settings.labels, 0);
+  const ReadOptions options = read_options(settings);
+  const Dataset whole = open_labelled(settings.data, options, settings.labels, 0);
   if (!request.preset.empty()) {
     const Preset& preset = find_preset(request.preset);
     require_shape(preset, preset.train, whole);
   }
   const Dataset data = settings.rows > 0 ? whole.first(settings.rows) : whole;
   std::optional<Dataset> validation;
-  if (!settings.validation.empty())
-    validation = open_labelled(settings.validation, settings.validation_labels,
+  if (!settings.validation.empty()) {
+    validation = open_labelled(settings.validation, options, settings.validation_labels,
                                data.labels_are_classes() ? data.label_cols() : 0);
+    require_same_order(*validation, data.image(), data.source());
+  }
   settings.model.data_dim = data.cols();
   settings.model.label_dim = data.label_cols();
   if (data.label_cols() > 0 && !data.labels_are_classes()) settings.model.label_kind = LabelKind::real;

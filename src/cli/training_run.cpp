@@ -29,6 +29,7 @@ std::map<std::string, std::string> provenance(const RunSettings& settings, const
                                          {"data", data.source()},
                                          {"data_fingerprint", hexadecimal(data.fingerprint())},
                                          {"device", to_string(device)}};
+  if (settings.scale != kByItself) all[kDataScaleNote] = settings.scale;
   if (!settings.preset.empty()) all[kPresetNote] = settings.preset;
   if (!settings.preset_scale.empty()) all[kPresetScaleNote] = settings.preset_scale;
   return all;

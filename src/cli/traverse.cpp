@@ -53,6 +53,7 @@ CommandLine command_line(Request& request) {
                request);
   add_label(line, request.use);
   add_labels(line, request.use);
+  add_reading(line, request.use);
   add_machine(line, request.use);
   return line;
 }
@@ -136,6 +137,8 @@ ExitCode run_traverse(Arguments arguments) {
     throw Error(Errc::invalid_argument, "--row: there is no DATA; name a file after CHECKPOINT");
   if (!request.use.labels.empty() && request.use.data.empty())
     throw Error(Errc::invalid_argument, "--labels: there is no DATA; give the --label of z = 0");
+  if (request.use.scale != kByItself && request.use.data.empty())
+    throw Error(Errc::invalid_argument, "--scale: there is no DATA; name a file after CHECKPOINT");
   if (!request.use.label.empty() && !request.use.data.empty())
     throw Error(Errc::invalid_argument, "--label: a row of DATA has its own; give the --labels of DATA");
   Vae vae = load_model(request.use);

@@ -89,6 +89,15 @@ void require_valid(const ReadOptions& options) {
                 "a picture has a height, a width, and 1 or 3 channels");
 }
 
+void require_rows_of(ImageShape image, std::int64_t cols, const std::string& source) {
+  if (image.values() == cols) return;
+  const std::string columns = std::to_string(cols);
+  core::refuse(source,
+               "its rows have " + columns + " values, pictures of " + extents_text(image) + " have " +
+                   std::to_string(image.values()),
+               "Choose a layout whose extents multiply to " + columns + ", or none.");
+}
+
 std::shared_ptr<const Dataset::Impl> read_as(const ReadOptions& options,
                                              std::shared_ptr<const Dataset::Impl> data) {
   if (!options.scale && !options.image) return data;
@@ -101,11 +110,7 @@ std::shared_ptr<const Dataset::Impl> read_as(const ReadOptions& options,
   if (!options.image) return read;
   read->image = *options.image;
   read->image_if_unit = false;
-  if (read->image != ImageShape{} && read->image.values() != read->cols)
-    core::refuse(read->source,
-                 "its rows have " + std::to_string(read->cols) + " values, pictures of " +
-                     extents_text(read->image) + " have " + std::to_string(read->image.values()),
-                 "Choose a layout whose extents multiply to " + std::to_string(read->cols) + ", or none.");
+  if (read->image != ImageShape{}) require_rows_of(read->image, read->cols, read->source);
   return read;
 }
 

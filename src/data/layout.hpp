@@ -26,6 +26,9 @@ struct Pictures {
 // Throws Error(invalid_argument) for options that no data can be read with.
 void require_valid(const ReadOptions& options);
 
+// Throws Error(data) where rows of so many columns are no such pictures.
+void require_rows_of(ImageShape image, std::int64_t cols, const std::string& source);
+
 // The same stored values, read so. Throws Error(data) where rows are no such pictures.
 [[nodiscard]] std::shared_ptr<const Dataset::Impl> read_as(const ReadOptions& options,
                                                            std::shared_ptr<const Dataset::Impl> data);
