@@ -13,11 +13,12 @@ from npz_rows import NPZ, SPARSE
 from output_rows import OUTPUTS
 from path_rows import PATHS
 from picture_rows import PICTURES
+from reading_rows import READING
 from run_rows import RUNS
 from section import Row, Section
 
-SECTIONS = [PATHS, IDX, GZIP, NPY, NPZ, SPARSE, CSV, PICTURES, OTHERS, SEVERAL, STDIN, LABELS, SAFETENSORS, CHECKPOINTS, RUNS,
-            CONFIG, COMMANDS, OUTPUTS, CONVERT]
+SECTIONS = [PATHS, IDX, GZIP, NPY, NPZ, SPARSE, CSV, PICTURES, OTHERS, SEVERAL, STDIN, READING, LABELS, SAFETENSORS,
+            CHECKPOINTS, RUNS, CONFIG, COMMANDS, OUTPUTS, CONVERT]
 
 
 def with_text(text: str) -> list[Section]:
