@@ -113,10 +113,12 @@ class Trainer {
 
   // The model as it is now, a copy on the same device.
   [[nodiscard]] Vae model() const;
-  // Writes the model alone (see Vae::save), or everything a bit-identical resume needs. Atomic. Throws
-  // Error(io), and Error(numerics) instead of writing weights that are not finite.
+  // Writes the model alone (see Vae::save), or everything a bit-identical resume needs. Atomic. The state
+  // that was at `path` is kept as `previous`, where that is given: a file beside it, to be loaded where the
+  // last is damaged. Throws Error(io), and Error(numerics) instead of writing weights that are not finite.
   void save_model(const std::string& path, const std::map<std::string, std::string>& metadata = {}) const;
-  void save_state(const std::string& path, const std::map<std::string, std::string>& metadata = {}) const;
+  void save_state(const std::string& path, const std::map<std::string, std::string>& metadata = {},
+                  const std::string& previous = {}) const;
   // Throws Error(data) for a flawed file or one of another configuration (naming the difference).
   void load_state(const std::string& path);
 

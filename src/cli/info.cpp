@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cuvae/vae.hpp"
+#include "src/cli/checkpoints.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/data_report.hpp"
 #include "src/cli/model_use.hpp"
@@ -41,7 +42,7 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 enum class Form { text, json };
 
 std::string describe_checkpoint(const std::string& path, Form form) {
-  const Vae vae = Vae::load(path, Device::cpu());
+  const Vae vae = load_checkpoint(path, Device::cpu());
   if (form == Form::json) {
     io::JsonObject tensors, metadata;
     for (const Parameter& parameter : vae.parameters()) tensors.add(parameter.name, parameter.shape);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "src/cli/checkpoints.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/row_watch.hpp"
 #include "src/data/spec.hpp"
@@ -64,7 +65,7 @@ Vae load_model(const ModelUse& use) {
   if (use.checkpoint.starts_with("builtin:"))
     throw Error(Errc::invalid_argument,
                 "'" + use.checkpoint + "' is data; CHECKPOINT comes first, then DATA");
-  return Vae::load(use.checkpoint, device_of(use));
+  return load_checkpoint(use.checkpoint, device_of(use));
 }
 
 Dataset open_data(const ModelUse& use, const Vae& vae) {

@@ -99,6 +99,6 @@ void RunDirectory::lock() {
                                           "\nWait for its end, or choose another --out.");
 }
 
-bool RunDirectory::has_state() const { return is_there(path_ / kState); }
+bool RunDirectory::has_state() const { return is_there(path_ / kState) || is_there(path_ / kPreviousState); }
 
 }  // namespace cuvae::cli

@@ -31,7 +31,7 @@ class RunDirectory {
   // From now on the run can be resumed: what it brought stays.
   void keep() noexcept { created_.clear(); }
 
-  [[nodiscard]] bool has_state() const;
+  [[nodiscard]] bool has_state() const;  // the last or the one before, sound or not
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
   [[nodiscard]] std::string file(const char* name) const { return (path_ / name).string(); }
 
@@ -39,13 +39,15 @@ class RunDirectory {
   static constexpr const char* kMetrics = "metrics.jsonl";
   static constexpr const char* kModel = "model.safetensors";
   static constexpr const char* kState = "state.safetensors";
+  static constexpr const char* kPreviousState = "state.previous.safetensors";
   static constexpr const char* kBest = "best.safetensors";
   static constexpr const char* kCurves = "curves.png";
   static constexpr const char* kSamples = "samples.png";
   static constexpr const char* kReconstructions = "reconstructions.png";
   static constexpr const char* kReproduction = "reproduction.json";
-  static constexpr std::array kFiles{kState,   kModel,           kBest,        kConfig, kMetrics, kCurves,
-                                     kSamples, kReconstructions, kReproduction};
+  static constexpr std::array kFiles{kState,           kPreviousState, kModel,  kBest,
+                                     kConfig,          kMetrics,       kCurves, kSamples,
+                                     kReconstructions, kReproduction};
 
  private:
   void require_free() const;

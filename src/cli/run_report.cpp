@@ -214,6 +214,11 @@ std::string resume_note(const Trainer& trainer) {
   return "resuming after step " + std::to_string(trainer.steps_done()) + "\n";
 }
 
+std::string step_back_note(const std::string& flaw, const Trainer& trainer) {
+  return "cuvae: warning: " + flaw + "; the run goes on from " + RunDirectory::kPreviousState +
+         ", after step " + std::to_string(trainer.steps_done()) + "\n";
+}
+
 std::string finished_note(const FitResult& result, const RunDirectory& directory,
                           const RunSettings& settings) {
   using Run = RunDirectory;

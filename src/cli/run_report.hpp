@@ -14,6 +14,8 @@ namespace cuvae::cli {
                                       const Device& device);
 [[nodiscard]] std::string plan_table(const Plan& plan);
 [[nodiscard]] std::string resume_note(const Trainer& trainer);
+// That the last state has this flaw, and the run goes on from the one before it.
+[[nodiscard]] std::string step_back_note(const std::string& flaw, const Trainer& trainer);
 [[nodiscard]] std::string finished_note(const FitResult& result, const RunDirectory& directory,
                                         const RunSettings& settings);
 // What continues the run in this folder.

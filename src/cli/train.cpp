@@ -6,6 +6,7 @@
 #include <optional>
 #include <sstream>
 
+#include "src/cli/checkpoints.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/config_file.hpp"
 #include "src/cli/model_use.hpp"
@@ -137,6 +138,13 @@ void recall_preset(const std::string& state, RunSettings& settings) {
   if (is_preset_scale(scale)) settings.preset_scale = scale;
 }
 
+void resume(Trainer& trainer, const RunDirectory& directory, RunSettings& settings) {
+  const LastState last = last_state(directory);
+  trainer.load_state(last.file);
+  recall_preset(last.file, settings);
+  if (!last.flaw.empty()) print(step_back_note(last.flaw, trainer), Stream::err);
+}
+
 // Names by which the run can be repeated from elsewhere.
 std::string repeatable(const std::string& spec) {
   std::string all;
@@ -214,10 +222,7 @@ Trained train(const Request& request, RunSettings settings, const TrainingFrame&
   Trainer trainer(settings.model, settings.train, device);
   directory.create();
   settings.out = directory.path().string();
-  if (request.resume && directory.has_state()) {
-    trainer.load_state(directory.file(RunDirectory::kState));
-    recall_preset(directory.file(RunDirectory::kState), settings);
-  }
+  if (request.resume && directory.has_state()) resume(trainer, directory, settings);
   print(start_table(settings, data, plan, device) + (request.resume ? resume_note(trainer) : ""), frame.told);
   FitResult result;
   {

@@ -3,6 +3,7 @@
 #include <array>
 #include <ctime>
 
+#include "src/cli/checkpoints.hpp"
 #include "src/cli/config_file.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/pictures.hpp"
@@ -48,10 +49,11 @@ TrainingRun::TrainingRun(Trainer& trainer, RunDirectory& directory, const RunSet
       metrics_(directory.file(RunDirectory::kMetrics), trainer.epochs_done()),
       curves_{run_name(directory.path()), {}},
       display_(terminal(Stream::err), epochs),
+      last_is_sound_(!directory.has_state() || last_state(directory).flaw.empty()),
       seen_step_(trainer.steps_done()) {}
 
 Control TrainingRun::on_progress(const Progress& progress) {
-  if (!config_written_) write_config();
+  if (!begun_) begin();
   if (progress.event == Progress::Event::epoch) {
     finish_epoch(*progress.metrics);
   } else if (settings_.save_every > 0 &&
@@ -74,9 +76,11 @@ void TrainingRun::show(const Progress& progress) {
   }
 }
 
-void TrainingRun::write_config() {
+// A run that is killed has a state then, and its first weights are never taken for another's.
+void TrainingRun::begin() {
   io::write_file(directory_.file(RunDirectory::kConfig), config_text_);
-  config_written_ = true;
+  if (!directory_.has_state()) save_state();
+  begun_ = true;
 }
 
 void TrainingRun::finish() {
@@ -96,9 +100,16 @@ void TrainingRun::finish_epoch(const EpochMetrics& metrics) {
 
 void TrainingRun::save() {
   trainer_.save_model(directory_.file(RunDirectory::kModel), metadata());
-  trainer_.save_state(directory_.file(RunDirectory::kState), metadata());
+  save_state();
   directory_.keep();
   saved_step_ = trainer_.steps_done();
+}
+
+// A state that is damaged is not kept: the one before it stays.
+void TrainingRun::save_state() {
+  trainer_.save_state(directory_.file(RunDirectory::kState), metadata(),
+                      last_is_sound_ ? directory_.file(RunDirectory::kPreviousState) : "");
+  last_is_sound_ = true;
 }
 
 std::map<std::string, std::string> TrainingRun::metadata() const {

@@ -32,9 +32,10 @@ class TrainingRun {
 
  private:
   void show(const Progress& progress);
-  void write_config();
+  void begin();
   void finish_epoch(const EpochMetrics& metrics);
   void save();
+  void save_state();
   void draw_pictures();
   void draw_run(const EpochMetrics& metrics);
   [[nodiscard]] std::map<std::string, std::string> metadata() const;
@@ -48,7 +49,8 @@ class TrainingRun {
   MetricsFile metrics_;
   RunCurves curves_;
   ProgressDisplay display_;
-  bool config_written_ = false;
+  bool last_is_sound_;  // the state that was saved last, if any
+  bool begun_ = false;
   std::int64_t saved_step_ = -1;
   std::int64_t seen_step_;  // the last one told
 };

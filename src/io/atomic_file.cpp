@@ -13,6 +13,7 @@
 #include "cuvae/error.hpp"
 #include "src/io/file_calls.hpp"
 #include "src/io/file_error.hpp"
+#include "src/io/keep_file.hpp"
 #include "src/io/temporary_name.hpp"
 
 namespace cuvae::io {
@@ -94,13 +95,15 @@ void AtomicFile::require_seek(std::string_view why) const {
   throw Error(Errc::io, message.append(why).append("\nWrite to a file."));
 }
 
-void AtomicFile::commit() {
+void AtomicFile::commit(const fs::path& previous) {
   flush();
   const bool direct = temporary_.empty();
   if (!direct) sync(file_, target_);
   if (const int error = file_.close(); error != 0) fail_write(target_, "close", error);
   if (direct) return;
-  if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail_write(target_, "rename", errno);
+  if (!previous.empty()) keep_file(target_, without_links(previous));
+  if (uninterrupted([&] { return ::rename(temporary_.c_str(), target_.c_str()); }) != 0)
+    fail_write(target_, "rename", errno);
   temporary_.clear();
   sync_directory_of(target_);
 }

@@ -29,7 +29,9 @@ class AtomicFile {
   // Throws Error(io) where the target is a pipe, which takes bytes in their order only; `why` must it be
   // none?
   void require_seek(std::string_view why) const;
-  void commit();  // once, after the last write()
+  // Once, after the last write(). The file that was there is kept as `previous`, where that is given: there
+  // is a whole file at the target all the time, and `previous` is the one before the last change of it.
+  void commit(const std::filesystem::path& previous = {});
 
  private:
   void flush();

@@ -23,7 +23,8 @@ void sync(const core::Descriptor& file, const fs::path& target, const char* call
 
 void sync_directory_of(const fs::path& target) {
   const fs::path directory = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  const core::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const core::Descriptor opened(
+      uninterrupted([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (!opened.is_open()) fail_write(target, "open of its folder", errno);
   sync(opened, target, "fsync of its folder");
 }

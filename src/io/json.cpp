@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kLongestToken = std::size_t{1} << 20;  // nlohmann's parser keeps it several times
 constexpr std::size_t kMostKept = std::size_t{32} << 20;
 constexpr std::size_t kKeptPerKey = 300;  // beside its name, with what it stands for
+constexpr std::size_t kCopiesOfText = 3;  // in a table, a model's metadata, and a configuration read of them
 
 // Where a text, a number or blanks of more than kLongestToken begin; npos where none do.
 std::size_t long_token(std::string_view text) {
@@ -32,8 +33,8 @@ std::size_t long_token(std::string_view text) {
 // Bytes count from 1, as in nlohmann's errors.
 std::string invalid_at(std::size_t byte) { return "it is no valid JSON at byte " + std::to_string(byte); }
 
-// Adds to nlohmann's parser what it does not refuse: duplicate keys, depth, and more keys than fit in
-// kMostKept. A callback that returns false ends the parsing.
+// Adds to nlohmann's parser what it does not refuse: duplicate keys, depth, and more keys and texts than fit
+// in kMostKept. A callback that returns false ends the parsing.
 class Sax final : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit Sax(JsonEvents& events) : events_(events) {}
@@ -44,7 +45,10 @@ class Sax final : public nlohmann::json_sax<nlohmann::json> {
   bool number_integer(std::int64_t value) override { return scalar(value); }
   bool number_unsigned(std::uint64_t value) override { return scalar(value); }
   bool number_float(double value, const std::string&) override { return scalar(value); }
-  bool string(std::string& value) override { return scalar(std::move(value)); }
+  bool string(std::string& value) override {
+    if (!keep(kCopiesOfText * value.size())) return refuse("its texts are too long to be kept");
+    return scalar(std::move(value));
+  }
   bool binary(nlohmann::json::binary_t&) override { return refuse("binary data"); }
 
   bool start_object(std::size_t) override {
@@ -69,8 +73,7 @@ class Sax final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool key(std::string& name) override {
     if (!open_.back().insert(name).second) return refuse("the key " + in_quotes(name) + " is there twice");
-    kept_ += name.size() + kKeptPerKey;
-    if (kept_ > kMostKept) return refuse("its keys are too many to be kept");
+    if (!keep(name.size() + kKeptPerKey)) return refuse("its keys are too many to be kept");
     events_.key(std::move(name));
     return true;
   }
@@ -89,6 +92,7 @@ class Sax final : public nlohmann::json_sax<nlohmann::json> {
     return open_.size() <= kDeepestJson ||
            refuse("it is nested deeper than " + std::to_string(kDeepestJson) + " levels");
   }
+  bool keep(std::size_t bytes) { return (kept_ += bytes) <= kMostKept; }
   bool refuse(std::string what) {
     flaw_ = std::move(what);
     return false;
@@ -97,7 +101,7 @@ class Sax final : public nlohmann::json_sax<nlohmann::json> {
   JsonEvents& events_;
   std::vector<std::set<std::string>> open_;  // the keys of each open object; an array has none
   std::optional<std::string> flaw_;
-  std::size_t kept_ = 0;  // bytes of keys, about
+  std::size_t kept_ = 0;  // bytes of keys and texts, about
 };
 
 }  // namespace

@@ -25,10 +25,12 @@ struct TensorView {
   std::span<const std::byte> data;  // row-major
 };
 
-// Writes the tensors in the order given, atomically. Throws Error(io); Error(invalid_argument) where a name
-// is there twice or a shape does not fit its data.
+// Writes the tensors in the order given, sealed with a checksum, atomically; `previous` as for
+// AtomicFile::commit(). Throws Error(io); Error(invalid_argument) where a name is there twice, a shape does
+// not fit its data, or no reader takes so much metadata.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
-                       const std::map<std::string, std::string>& metadata);
+                       std::map<std::string, std::string> metadata,
+                       const std::filesystem::path& previous = {});
 
 class SafetensorsFile {
  public:

@@ -1,7 +1,8 @@
 #include "src/io/safetensors_header.hpp"
-#include "src/core/read_error.hpp"
 
+#include "src/core/read_error.hpp"
 #include "src/io/file_error.hpp"
+#include "src/io/safetensors_checksum.hpp"
 #include "src/io/safetensors_layout.hpp"
 #include "src/io/safetensors_table.hpp"
 
@@ -34,6 +35,8 @@ SafetensorsHeader read_header(std::span<const std::byte> file, const std::filesy
   SafetensorsHeader header = read_table(json, path);
   header.data_offset = kLengthBytes + length;
   require_sound_layout(header, rest.size() - length, path);
+  require_checksum(file, header, path);
+  for (const char* key : {kFormatKey, kChecksumKey}) header.metadata.erase(key);
   return header;
 }
 

@@ -31,7 +31,9 @@ struct SafetensorsHeader {
 };
 
 // Reads and checks the header of a whole file. What is returned can be trusted: the tensors fill the data
-// without holes or overlap, each with the size of its shape. Throws Error(data), naming `path`.
+// without holes or overlap, each with the size of its shape, and no byte is another than when the file was
+// sealed (src/io/safetensors_checksum.hpp). The metadata are those of the caller who wrote it. Throws
+// Error(data), naming `path`.
 [[nodiscard]] SafetensorsHeader read_header(std::span<const std::byte> file,
                                             const std::filesystem::path& path);
 

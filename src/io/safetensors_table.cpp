@@ -57,6 +57,8 @@ class TableEvents final : public JsonEvents {
   }
 
   void scalar(JsonScalar value) override {
+    if (place_ == Place::file && name_ == kMetadataKey && std::holds_alternative<std::nullptr_t>(value))
+      return;
     const auto* text = std::get_if<std::string>(&value);
     if (place_ == Place::metadata && text != nullptr) {
       header_.metadata[field_] = *text;

@@ -6,7 +6,9 @@
 #include "src/io/atomic_file.hpp"
 #include "src/io/json_line.hpp"
 #include "src/io/safetensors.hpp"
+#include "src/io/safetensors_checksum.hpp"
 #include "src/io/safetensors_layout.hpp"
+#include "src/io/safetensors_table.hpp"
 
 namespace cuvae::io {
 namespace {
@@ -26,7 +28,7 @@ std::string header_text(std::span<const TensorView> tensors,
                         const std::map<std::string, std::string>& metadata) {
   JsonObject header, texts;
   for (const auto& [key, text] : metadata) texts.add(key, text);
-  if (!metadata.empty()) header.add(kMetadataKey, texts);
+  header.add(kMetadataKey, texts);
   std::int64_t end = 0;
   for (const TensorView& tensor : tensors) {
     const std::int64_t begin = std::exchange(end, end + std::ssize(tensor.data));
@@ -41,6 +43,16 @@ std::string header_text(std::span<const TensorView> tensors,
   return text;
 }
 
+bool can_be_read(const std::string& header) {
+  if (header.size() > kLongestHeader) return false;
+  try {
+    static_cast<void>(read_table(header, {}));
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 std::string little_endian(std::uint64_t value) {
   std::string bytes;
   for (int shift = 0; shift < 64; shift += 8) bytes += static_cast<char>(value >> shift & 0xFF);
@@ -50,15 +62,17 @@ std::string little_endian(std::uint64_t value) {
 }  // namespace
 
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
-                       const std::map<std::string, std::string>& metadata) {
+                       std::map<std::string, std::string> metadata, const std::filesystem::path& previous) {
   require_sound(tensors);
+  announce_checksum(metadata);
   const std::string header = header_text(tensors, metadata);
-  CUVAE_REQUIRE(header.size() <= kLongestHeader, "so much metadata makes a header that no reader takes");
+  CUVAE_REQUIRE(can_be_read(header), "so much metadata makes a header that no reader takes");
+  std::string head = little_endian(header.size()) + header;
+  seal(head, tensors);
   AtomicFile file(path);
-  file.write(little_endian(header.size()));
-  file.write(header);
+  file.write(head);
   for (const TensorView& tensor : tensors) file.write(tensor.data);
-  file.commit();
+  file.commit(previous);
 }
 
 }  // namespace cuvae::io

@@ -174,7 +174,7 @@ void write_model(const std::string& path, const ModelFile& file) {
   io::write_safetensors(path, tensors, metadata_of(file, "model"));
 }
 
-void write_state(const std::string& path, const StateFile& file) {
+void write_state(const std::string& path, const StateFile& file, const std::string& previous) {
   std::vector<std::int64_t> counters;
   for (const Counter& counter : kRunCounters) counters.push_back(file.run.*counter.field);
   counters.push_back(file.run.epoch_sums.rows);
@@ -191,7 +191,7 @@ void write_state(const std::string& path, const StateFile& file) {
   Metadata metadata = metadata_of(file.model, "state");
   for (const auto& [key, value] : config::to_fields(file.train)) metadata["train." + key] = value;
   if (!file.product_plans.empty()) metadata[kProductPlans] = file.product_plans;
-  io::write_safetensors(path, tensors, metadata);
+  io::write_safetensors(path, tensors, metadata, previous);
 }
 
 ModelFile read_model(const std::string& path) {

@@ -44,7 +44,8 @@ struct StateFile {
 };
 
 void write_model(const std::string& path, const ModelFile& file);
-void write_state(const std::string& path, const StateFile& file);
+// The file that was at `path` is kept as `previous`, where that is given.
+void write_state(const std::string& path, const StateFile& file, const std::string& previous = {});
 
 // Throw Error(data) for any flaw, naming the file, the tensor and the mend. read_model takes a state too.
 [[nodiscard]] ModelFile read_model(const std::string& path);

@@ -159,7 +159,8 @@ void Trainer::save_model(const std::string& path, const std::map<std::string, st
   train::write_model(path, impl_->model_file(metadata));
 }
 
-void Trainer::save_state(const std::string& path, const std::map<std::string, std::string>& metadata) const {
+void Trainer::save_state(const std::string& path, const std::map<std::string, std::string>& metadata,
+                         const std::string& previous) const {
   const Impl& t = *impl_;
   train::StateFile file{t.model_file(metadata),
                         t.train_config,
@@ -171,7 +172,7 @@ void Trainer::save_state(const std::string& path, const std::map<std::string, st
   file.run.skipped = t.state.skipped;
   file.run.skipped_in_a_row = t.state.skipped_in_a_row;
   file.run.epoch_sums = t.state.epoch_sums;
-  train::write_state(path, file);
+  train::write_state(path, file, previous);
 }
 
 void Trainer::load_state(const std::string& path) {

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "cli/cuvae.hpp"
+#include "support/unsealed.hpp"
 
 namespace cuvae::test {
 namespace {
@@ -132,7 +133,7 @@ TEST_F(BadData, OfAnotherWidthThanTheModelsIsRefused) {
 
 TEST_F(BadData, DamagedCheckpointsAreRefused) {
   trained("run");
-  const std::string whole = text("run/model.safetensors");
+  const std::string whole = unsealed(text("run/model.safetensors"));
   std::string other_config = whole;
   other_config.replace(other_config.find("\"model.latent\":\"3\""), 18, "\"model.latent\":\"4\"");
   std::string out_of_range = whole;
@@ -157,8 +158,10 @@ TEST_F(BadData, DamagedCheckpointsAreRefused) {
     }
   }
   expect_refusal(cuvae({"sample", "absent.safetensors", "--out", "s.npy"}), 3, {"absent.safetensors"});
-  write_file(at("run/state.safetensors"), text("run/state.safetensors").substr(0, 500));
-  expect_refusal(train("run", {"--resume"}), 3, {"state.safetensors"});
+  for (const char* state : {"run/state.safetensors", "run/state.previous.safetensors"}) {
+    write_file(at(state), text(state).substr(0, 500));
+  }
+  expect_refusal(train("run", {"--resume"}), 3, {"run/state.safetensors", "run/state.previous.safetensors"});
 }
 
 TEST_F(BadData, AFullDiskIsThreeAndLeavesNothing) {

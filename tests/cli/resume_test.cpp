@@ -112,6 +112,104 @@ TEST_F(Resume, RefusesAnotherConfigurationOrOtherData) {
   EXPECT_EQ(text("run/config.toml"), config);
 }
 
+class StepBack : public Resume {
+ protected:
+  // Up to step 11; the state before that is of step 9.
+  void half_way(const std::string& out, const Words& more = {}) const {
+    std::filesystem::remove_all(at(out));
+    trained(out, kSettings + more + Words{"--max-steps", "11"});
+  }
+  void change(const std::string& file, std::size_t place) const {
+    std::string bytes = text(file);
+    bytes.at(place) = static_cast<char>(bytes[place] ^ 0x10);
+    write_file(at(file), bytes);
+  }
+  void expect_step_back(const std::string& flaw) const {
+    const CommandResult result = train("run", kSettings + Words{"--resume"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    for (const std::string& part : Words{"warning: cannot read 'run/state.safetensors': ", flaw,
+                                         "state.previous.safetensors, after step 9\n"})
+      EXPECT_NE(result.err.find(part), std::string::npos) << part << " is not in: " << result.err;
+    EXPECT_NE(result.out.find("resuming after step 9\n"), std::string::npos) << result.out;
+    for (const char* name : {"/model.safetensors", "/state.safetensors", "/best.safetensors"})
+      EXPECT_EQ(weights(std::string("run") + name), weights(std::string("whole") + name)) << name;
+  }
+  const Words kSettings{"--save-every", "3", "--validation-fraction", "0.1"};
+  const std::string state_ = "run/state.safetensors", previous_ = "run/state.previous.safetensors";
+};
+
+TEST_F(StepBack, ADamagedStateGivesWayToTheOneBefore) {
+  trained("whole", kSettings);
+  half_way("run");
+  const std::size_t size = text(state_).size(), digits = text(state_).find("cuvae.checksum") + 20;
+  for (const std::size_t place :
+       {std::size_t{0}, std::size_t{8}, std::size_t{40}, digits, size / 2, size - 1}) {
+    SCOPED_TRACE(place);
+    half_way("run");
+    change(state_, place);
+    expect_step_back("");
+  }
+  half_way("run");
+  change(state_, size - 1);
+  expect_step_back("its checksum is ");
+  half_way("run");
+  std::filesystem::remove(at(state_));
+  expect_step_back("No such file");
+}
+
+// The first save does not keep the damaged state in the place of the one that the run goes on from.
+TEST_F(StepBack, TheStateBeforeStaysUntilThereIsANewOne) {
+  half_way("run");
+  const std::string previous = text(previous_);
+  change(state_, 100);
+  trained("run", kSettings + Words{"--resume", "--max-steps", "10"});
+  EXPECT_EQ(text(previous_), previous);
+  trained("run", kSettings + Words{"--resume", "--max-steps", "11"});
+  change(state_, 100);
+  const CommandResult again = train("run", kSettings + Words{"--resume"});
+  EXPECT_NE(again.err.find("after step 10\n"), std::string::npos) << again.err;
+}
+
+TEST_F(StepBack, IsNotTakenFromASoundState) {
+  half_way("other", {"--lr", "0.5"});
+  half_way("run");
+  const std::string other = text("other/state.safetensors"), previous = text(previous_);
+  write_file(at(state_), other);
+  expect_refusal(train("run", kSettings + Words{"--resume"}), 3, {state_, "lr"});
+  EXPECT_EQ(text(state_), other);
+  EXPECT_EQ(text(previous_), previous);
+}
+
+TEST_F(StepBack, IsNotTakenToAnotherRun) {
+  half_way("other", {"--lr", "0.5"});
+  half_way("run");
+  change(state_, 100);
+  write_file(at(previous_), text("other/state.safetensors"));
+  const std::string damaged = text(state_), foreign = text(previous_);
+  expect_refusal(train("run", kSettings + Words{"--resume"}), 3, {previous_, "lr"});
+  EXPECT_EQ(text(state_), damaged);
+  EXPECT_EQ(text(previous_), foreign);
+}
+
+TEST_F(StepBack, FromNothingSoundIsRefused) {
+  half_way("run");
+  change(state_, 100);
+  change(previous_, 200);
+  expect_refusal(train("run", kSettings + Words{"--resume"}), 3,
+                 {"'run/state.safetensors'", "'" + previous_ + "'"});
+}
+
+TEST_F(StepBack, ADamagedModelNamesTheOthers) {
+  half_way("run");
+  change("run/model.safetensors", 100);
+  change(previous_, 200);
+  for (const Words& command : {Words{"info"}, Words{"eval"}}) {
+    const CommandResult result = cuvae(command + Words{"run/model.safetensors"} +
+                                       (command[0] == "eval" ? Words{"builtin:shapes:8"} : Words{}));
+    expect_refusal(result, 3, {"damaged", "Sound beside it: run/best.safetensors, run/state.safetensors\n"});
+  }
+}
+
 TEST_F(Resume, ASignalSavesAndTheRestFollows) {
   const Words settings{"--hidden", "8", "--latent", "3", "--batch", "16", "--epochs", "15", "--threads", "1"};
   ASSERT_EQ(interrupted("run", settings + Words{"--save-every", "5"}, {SIGTERM}), 75);

@@ -4,6 +4,7 @@
 
 #include "cli/cuvae.hpp"
 #include "src/io/json_line.hpp"
+#include "src/io/safetensors.hpp"
 
 namespace cuvae::test {
 namespace {
@@ -19,9 +20,9 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 TEST_F(Train, LeavesEverythingInItsFolder) {
   trained("run");
-  EXPECT_EQ(files(),
-            (Words{"run", "run/config.toml", "run/curves.png", "run/metrics.jsonl", "run/model.safetensors",
-                   "run/reconstructions.png", "run/samples.png", "run/state.safetensors"}));
+  EXPECT_EQ(files(), (Words{"run", "run/config.toml", "run/curves.png", "run/metrics.jsonl",
+                            "run/model.safetensors", "run/reconstructions.png", "run/samples.png",
+                            "run/state.previous.safetensors", "run/state.safetensors"}));
   const std::vector<std::string> lines = lines_of(text("run/metrics.jsonl"));
   ASSERT_EQ(lines.size(), 2u);
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -71,8 +72,17 @@ TEST_F(Train, AnExistingRunIsNotOverwritten) {
   const std::string state = text("run/state.safetensors"), metrics = text("run/metrics.jsonl");
   expect_refusal(train("run"), 2, {"run", "--resume", "--out"});
   std::filesystem::remove(at("run/state.safetensors"));
+  expect_refusal(train("run"), 2, {"state.previous.safetensors", "--resume", "--out"});
+  std::filesystem::remove(at("run/state.previous.safetensors"));
   expect_refusal(train("run", {"--resume"}), 2, {"model.safetensors", "--out"});
   EXPECT_EQ(text("run/metrics.jsonl"), metrics);
+}
+
+// So that one that is killed before its first epoch ends can be resumed.
+TEST_F(Train, ARunSavesItsFirstStateAfterItsFirstStep) {
+  trained("run", {"--max-steps", "2"});
+  const auto first = io::SafetensorsFile::open(at("run/state.previous.safetensors"));
+  EXPECT_EQ(first.metadata().at("steps"), "1");
 }
 
 TEST_F(Train, FilesWithTheNamesOfARunAreNotOverwritten) {
@@ -186,9 +196,9 @@ TEST_F(Train, WithoutOutNamesAFolderByTheClock) {
     ASSERT_EQ(result.exit_code, 0) << result.err;
   }
   const Words all = files();
-  EXPECT_EQ(
-      std::ranges::count_if(all, [](const std::string& name) { return name.ends_with("state.safetensors"); }),
-      2);
+  EXPECT_EQ(std::ranges::count_if(
+                all, [](const std::string& name) { return name.ends_with("/state.safetensors"); }),
+            2);
   EXPECT_TRUE(all.at(1).starts_with("runs/20")) << all[1];
 }
 

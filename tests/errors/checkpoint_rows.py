@@ -5,7 +5,8 @@ import struct
 
 from idx_file import idx
 from made import MODEL, STATE, as_trained, edited
-from safetensors_file import large_header, of_many_keys, parts, safetensors, tensor, with_header, with_metadata
+from safetensors_file import (large_header, of_many_keys, of_many_tensors, of_many_texts, parts, safetensors, tensor,
+                              with_header, with_metadata)
 from section import Section
 
 SAFETENSORS = Section("Safetensors", file="model.safetensors", command="cuvae info model.safetensors")
@@ -44,6 +45,11 @@ row("a header that is not UTF-8", with_header(b'{"\xff": {}}'), "no valid JSON",
 row("something hidden behind a zero byte", with_header(b'{}\0{"w": 1}'), "no valid JSON at byte 3")
 row("50 MB of spaces for a header", large_header(b"{", (b" ", 49_999_999)), "byte 2", "longer than 1 MiB")
 row("2 million keys", of_many_keys(2_000_000), "its keys are too many")
+row("3 million keys", of_many_keys(3_000_000), "its keys are too many")
+row("1.5 million tensors, the last of them flawed", of_many_tensors(1_500_000), "its keys are too many")
+row("90 texts of 1 MiB", of_many_texts(90), "its texts are too long")
+row("11 texts of 1 MiB", of_many_texts(11), "its texts are too long")
+row("10 texts of 1 MiB", of_many_texts(10), "not one of cuvae's")
 row("a shape of 5 million dimensions", large_header(OPEN, (b"1,", 5_000_000), b"1]}}"), "more than 64 dimensions")
 row("a text of 50 MB", large_header(b'{"__metadata__": {"a": "', (b",", 50_000_000), b'"}}'), "longer than 1 MiB")
 row("50 MB of open brackets", large_header(b'{"w": ', (b"[", 50_000_000)), '"w"',
@@ -98,6 +104,12 @@ def halved(file: bytes) -> bytes:
 
 row("the last byte is missing", edited(MODEL, lambda file: file[:-1]), "'model.safetensors'", "bytes of data", HINT)
 row("cut off within its header", edited(MODEL, lambda file: file[:100]), "'model.safetensors'", "has only 92")
+row("a value that is another than it was", edited(MODEL, lambda file: file[:-1] + bytes([file[-1] ^ 1])), "'model.safetensors'",
+    "its checksum is ", "damaged", "earlier checkpoint")
+row("a header that is another than it was", edited(MODEL, lambda file: file.replace(b'"relu"', b'"tanh"')),
+    "'model.safetensors'", "its checksum is ")
+row("a checksum that is gone", edited(MODEL, lambda file: file.replace(b"cuvae.checksum", b"cuvae.checkzum")),
+    "'model.safetensors'", "its checksum is gone")
 row("a tensor of another name", edited(MODEL, renamed), 'no tensor "encoder.0.weight"',
     "did you mean 'encoder.0.weigth'?")
 row("a tensor of another shape than the configuration has", edited(MODEL, reshaped), "'encoder.0.weight'", "shape")
@@ -123,6 +135,10 @@ row("a state of other settings", {"run/state.safetensors": as_trained(STATE)},
 row("a state of other data", {"run/state.safetensors": as_trained(STATE)}, "fingerprint",
     command="cuvae train builtin:shapes:65 --out run --hidden 2 --latent 2 --batch 32 --epochs 2 --resume", begun=True)
 row("a state that is cut off", {"run/state.safetensors": edited(STATE, lambda file: file[:500])}, "state.safetensors",
+    command="cuvae train builtin:shapes:64 --out run --hidden 2 --latent 2 --batch 32 --epochs 2 --resume")
+row("two states that are cut off", {f"run/state{name}.safetensors": edited(STATE, lambda file: file[:500])
+                                   for name in ("", ".previous")},
+    "'run/state.safetensors'", "'run/state.previous.safetensors'", "start afresh",
     command="cuvae train builtin:shapes:64 --out run --hidden 2 --latent 2 --batch 32 --epochs 2 --resume")
 row("labels for a model without", {MODEL: as_trained(MODEL), "labels.idx": idx((8,), bytes(8))},
     "--labels", "trained without labels",

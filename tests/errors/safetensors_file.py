@@ -30,6 +30,27 @@ def of_many_keys(count: int) -> Maker:
     return make
 
 
+def of_many_tensors(count: int) -> Maker:
+    """So many empty tensors, the last of them of a type that is unknown."""
+    tensor = b'"%07d":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},'
+    end = b'"last":{"dtype":"U9","shape":[0],"data_offsets":[0,0]}}'
+
+    def make(path: Path) -> None:
+        with path.open("wb") as file:
+            file.write(struct.pack("<Q", 1 + len(tensor % 0) * count + len(end)) + b"{")
+            for index in range(count):
+                file.write(tensor % index)
+            file.write(end)
+    return make
+
+
+def of_many_texts(count: int) -> Maker:
+    """Metadata of so many texts of almost 1 MiB."""
+    text = (b",", (1 << 20) - 16)
+    pieces = [piece for index in range(count) for piece in (b'"%07d":"' % index, text, b'",')]
+    return large_header(b'{"__metadata__":{', *pieces, b'"last":""}}')
+
+
 def safetensors(values: bytes, **tensors: Any) -> bytes:
     return with_header(json.dumps(tensors).encode(), values)
 
@@ -39,9 +60,12 @@ def tensor(shape: list[Any], begin: int, end: int, dtype: str = "F32") -> dict[s
 
 
 def parts(file: bytes) -> tuple[dict[str, Any], bytes]:
-    """Header and values."""
+    """Header and values; without the checksum, so that what is changed is looked at for itself."""
     size, = struct.unpack_from("<Q", file)
-    return json.loads(file[8:8 + size]), file[8 + size:]
+    header = json.loads(file[8:8 + size])
+    for key in ("cuvae.checksum", "cuvae.format"):
+        header["__metadata__"].pop(key, None)
+    return header, file[8 + size:]
 
 
 def with_metadata(**changes: str | None) -> Callable[[bytes], bytes]:

@@ -277,8 +277,17 @@ def changed(file: bytes, edit) -> bytes:
     return safetensors(text + " " * (-len(text) % 8), file[8 + length :])
 
 
+def unsealed(file: bytes) -> bytes:
+    """The same without its checksum, which no mutation of the file would come past."""
+    def edit(header) -> None:
+        for key in ("cuvae.checksum", "cuvae.format"):
+            header["__metadata__"].pop(key)
+    return changed(file, edit)
+
+
 def state_files(plain: dict[str, bytes], rich: dict[str, bytes]) -> dict[str, bytes]:
-    state = plain["state.safetensors"]
+    sealed = plain["state.safetensors"]
+    state = unsealed(sealed)
 
     def says(key: str, value: str) -> bytes:
         return changed(state, lambda header: header["__metadata__"].update({key: value}))
@@ -291,8 +300,10 @@ def state_files(plain: dict[str, bytes], rich: dict[str, bytes]) -> dict[str, by
     counters[at : at + 8] = struct.pack("<q", -1)
     return {
         "good-plain": state,
-        "good-mixture": rich["state.safetensors"],
-        "bad-model": plain["model.safetensors"],
+        "good-sealed": sealed,
+        "good-mixture": unsealed(rich["state.safetensors"]),
+        "bad-model": unsealed(plain["model.safetensors"]),
+        "bad-checksum": sealed[:-1] + bytes([sealed[-1] ^ 1]),
         "bad-kind": says("cuvae.kind", "picture"),
         "bad-latent": says("model.latent", "65536"),
         "bad-width": says("model.data_dim", "2147483647"),

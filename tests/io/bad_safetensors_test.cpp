@@ -105,6 +105,11 @@ const std::vector<BadFile> kTable{
      "the key \"w\" is there twice"},
     {"TwoMetadata", file_of(R"({"__metadata__":{},"__metadata__":{}})", 0), "is there twice"},
     {"TwoMetadataKeys", file_of(R"({"__metadata__":{"a":"1","a":"2"}})", 0), "\"a\" is there"},
+    {"EscapedTwinOfATensor",
+     file_of(R"({"w":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},)"
+             R"("\u0077":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}})",
+             0),
+     "the key \"w\" is there twice"},
     {"EscapedTwin", file_of(R"({"__metadata__":{"a":"1","\u0061":"2"}})", 0), "there twice"},
     {"TwoShapes", file_of(R"({"w":{"dtype":"F32","shape":[2],"shape":[1],"data_offsets":[0,8]}})", 8),
      "the key \"shape\" is there twice"},
@@ -230,6 +235,26 @@ TEST(OddSafetensors, TypesThatAreOnlyKnown) {
     expect_error(Errc::data, {file.path(), "\"w\"", "not F32"},
                  [&] { static_cast<void>(opened.floats("w")); });
   }
+}
+
+// Of https://github.com/huggingface/safetensors at 24b0b285, safetensors/src/tensor.rs.
+TEST(OddSafetensors, EveryTypeOfTheReferenceIsKnown) {
+  const std::vector<std::pair<std::string, std::size_t>> bits{
+      {"BOOL", 8},    {"F4", 4},      {"F6_E2M3", 6}, {"F6_E3M2", 6},     {"U8", 8},          {"I8", 8},
+      {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}, {"I16", 16},
+      {"U16", 16},    {"F16", 16},    {"BF16", 16},   {"I32", 32},        {"U32", 32},        {"F32", 32},
+      {"C64", 64},    {"F64", 64},    {"I64", 64},    {"U64", 64}};
+  for (const auto& [type, size] : bits) {
+    std::string header = R"({"w":{"dtype":")" + type + R"(","shape":[2,4],"data_offsets":[0,)";
+    header += std::to_string(size) + "]}}";
+    const SampleFile file("typed.safetensors", file_of(header, size));
+    EXPECT_EQ(SafetensorsFile::open(file.path()).shape("w"), (std::vector<std::int64_t>{2, 4})) << type;
+  }
+}
+
+TEST(OddSafetensors, MetadataMayBeNull) {
+  const SampleFile file("null.safetensors", file_of(R"({"__metadata__":null})", 0));
+  EXPECT_TRUE(SafetensorsFile::open(file.path()).metadata().empty());
 }
 
 TEST(OddSafetensors, OrderAndPaddingAreFree) {

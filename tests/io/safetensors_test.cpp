@@ -78,7 +78,8 @@ TEST_F(Safetensors, IsReadByAnIndependentReader) {
   const auto printed = run_python({CUVAE_IO_TESTS "/read_safetensors.py", path_.string()});
   if (!printed) GTEST_SKIP() << kNoPython;
   EXPECT_EQ(*printed,
-            "{\"format\": \"pt\", \"odd\": \"\\\"\\\\\\n\\t\\u0001 \\u00e9\"}\n"
+            "{\"cuvae.checksum\": \"9822d9b1d4ecfe72\", \"cuvae.format\": \"2\", \"format\": \"pt\", "
+            "\"odd\": \"\\\"\\\\\\n\\t\\u0001 \\u00e9\"}\n"
             "\"encoder.0.weight\" float32 [2, 3] [1.0, -2.5, 2.999997843319071e-40, inf, 0.0, -0.0]\n"
             "\"bytes\" uint8 [3] [0, 127, 255]\n"
             "\"sums\" float64 [2] [0.1, 1e+300]\n"
@@ -112,6 +113,9 @@ TEST_F(Safetensors, RefusesToWriteWhatNobodyCouldRead) {
   refused({view("a", DType::f32, {2}, sample_.one)}, "shape");
   refused({view("a", DType::f32, {-1, -1}, sample_.one)}, "shape");
   refused({view("a", DType::f64, {1}, sample_.one)}, "shape");
+  expect_error(Errc::invalid_argument, {"so much metadata"}, [&] {
+    io::write_safetensors(path_, {}, {{"long", std::string(2'000'000, 'x')}});
+  });
 }
 
 }  // namespace

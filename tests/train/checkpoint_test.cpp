@@ -5,6 +5,7 @@
 
 #include "data/sample_files.hpp"
 #include "src/io/safetensors.hpp"
+#include "support/unsealed.hpp"
 #include "train/jobs.hpp"
 
 namespace cuvae::test {
@@ -17,7 +18,7 @@ class Checkpoint : public testing::Test {
   // Puts `to` in the place of the only `from` in the file; of the same length, so that the file stays sound.
   void change(const std::string& path, const std::string& from, const std::string& to) {
     ASSERT_EQ(from.size(), to.size());
-    std::string bytes = read_file(path);
+    std::string bytes = unsealed(read_file(path));
     const std::size_t place = bytes.find(from);
     ASSERT_NE(place, std::string::npos) << from;
     ASSERT_EQ(bytes.find(from, place + 1), std::string::npos) << from;
