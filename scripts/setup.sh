@@ -25,7 +25,6 @@ libgtest-dev           -             unit tests
 libboost-context-dev   -             runs CUDA kernels on the host
 binutils               nm            looks into the built library
 python3                python3       checks of the sources
-strace                 strace        makes system calls of a save fail
 valgrind               valgrind      counts the instructions of a step
 python3-numpy          -             writes files that the readers are tested on
 clang-format           clang-format  checks the formatting
