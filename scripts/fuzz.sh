@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly targets='idx npy csv safetensors state config'
+readonly targets='idx npy npz csv png safetensors state config'
 readonly build=build/fuzz
 
 usage() {

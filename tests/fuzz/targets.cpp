@@ -58,7 +58,9 @@ void read_data(const std::string& spec) {
 
 void read_idx(Bytes bytes) { read_data(file_of(bytes, "digits.gz")); }
 void read_npy(Bytes bytes) { read_data(file_of(bytes, "array.npy")); }
+void read_npz(Bytes bytes) { read_data(file_of(bytes, "arrays.npz")); }
 void read_csv(Bytes bytes) { read_data(file_of(bytes, "table.csv")); }
+void read_png(Bytes bytes) { read_data(fs::path(file_of(bytes, "pictures/1.png")).parent_path().string()); }
 
 void read_safetensors(Bytes bytes) {
   const auto file = io::SafetensorsFile::open(file_of(bytes, "weights.safetensors"));
@@ -82,7 +84,8 @@ void read_config(Bytes bytes) {
 }
 
 constexpr std::array kTargets{Target{"idx", read_idx},     Target{"npy", read_npy},
-                              Target{"csv", read_csv},     Target{"safetensors", read_safetensors},
+                              Target{"npz", read_npz},     Target{"csv", read_csv},
+                              Target{"png", read_png},     Target{"safetensors", read_safetensors},
                               Target{"state", read_state}, Target{"config", read_config}};
 
 }  // namespace
