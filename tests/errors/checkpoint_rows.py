@@ -97,7 +97,7 @@ def halved(file: bytes) -> bytes:
 
 
 row("the last byte is missing", edited(MODEL, lambda file: file[:-1]), "'model.safetensors'", "bytes of data", HINT)
-row("cut off within its header", edited(MODEL, lambda file: file[:100]), "'model.safetensors'", "has only 92")
+row("cut off within its first bytes", edited(MODEL, lambda file: file[:5]), "'model.safetensors'", "ends within the length")
 row("a tensor of another name", edited(MODEL, renamed), 'no tensor "encoder.0.weight"',
     "did you mean 'encoder.0.weigth'?")
 row("a tensor of another shape than the configuration has", edited(MODEL, reshaped), "'encoder.0.weight'", "shape")
@@ -122,7 +122,7 @@ row("a state of other settings", {"run/state.safetensors": as_trained(STATE)},
     command="cuvae train builtin:shapes:64 --out run --hidden 2 --latent 3 --batch 32 --epochs 2 --resume")
 row("a state of other data", {"run/state.safetensors": as_trained(STATE)}, "fingerprint",
     command="cuvae train builtin:shapes:65 --out run --hidden 2 --latent 2 --batch 32 --epochs 2 --resume", begun=True)
-row("a state that is cut off", {"run/state.safetensors": edited(STATE, lambda file: file[:500])}, "state.safetensors",
+row("a state that is cut off", {"run/state.safetensors": edited(STATE, lambda file: file[:-1])}, "state.safetensors",
     command="cuvae train builtin:shapes:64 --out run --hidden 2 --latent 2 --batch 32 --epochs 2 --resume")
 row("labels for a model without", {MODEL: as_trained(MODEL), "labels.idx": idx((8,), bytes(8))},
     "--labels", "trained without labels",
