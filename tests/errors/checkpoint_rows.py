@@ -103,13 +103,13 @@ def halved(file: bytes) -> bytes:
 
 
 row("the last byte is missing", edited(MODEL, lambda file: file[:-1]), "'model.safetensors'", "bytes of data", HINT)
-row("cut off within its header", edited(MODEL, lambda file: file[:100]), "'model.safetensors'", "has only 92")
 row("a value that is another than it was", edited(MODEL, lambda file: file[:-1] + bytes([file[-1] ^ 1])), "'model.safetensors'",
     "its checksum is ", "damaged", "earlier checkpoint")
 row("a header that is another than it was", edited(MODEL, lambda file: file.replace(b'"relu"', b'"tanh"')),
     "'model.safetensors'", "its checksum is ")
 row("a checksum that is gone", edited(MODEL, lambda file: file.replace(b"cuvae.checksum", b"cuvae.checkzum")),
     "'model.safetensors'", "its checksum is gone")
+row("cut off within its first bytes", edited(MODEL, lambda file: file[:5]), "'model.safetensors'", "ends within the length")
 row("a tensor of another name", edited(MODEL, renamed), 'no tensor "encoder.0.weight"',
     "did you mean 'encoder.0.weigth'?")
 row("a tensor of another shape than the configuration has", edited(MODEL, reshaped), "'encoder.0.weight'", "shape")
@@ -134,7 +134,7 @@ row("a state of other settings", {"run/state.safetensors": as_trained(STATE)},
     command="cuvae train builtin:shapes:64 --out run --hidden 2 --latent 3 --batch 32 --epochs 2 --resume")
 row("a state of other data", {"run/state.safetensors": as_trained(STATE)}, "fingerprint",
     command="cuvae train builtin:shapes:65 --out run --hidden 2 --latent 2 --batch 32 --epochs 2 --resume", begun=True)
-row("a state that is cut off", {"run/state.safetensors": edited(STATE, lambda file: file[:500])}, "state.safetensors",
+row("a state that is cut off", {"run/state.safetensors": edited(STATE, lambda file: file[:-1])}, "state.safetensors",
     command="cuvae train builtin:shapes:64 --out run --hidden 2 --latent 2 --batch 32 --epochs 2 --resume")
 row("two states that are cut off", {f"run/state{name}.safetensors": edited(STATE, lambda file: file[:500])
                                    for name in ("", ".previous")},

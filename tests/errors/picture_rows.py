@@ -47,10 +47,10 @@ row("2^31 - 1 x 2^31 - 1 pixels", SIGNATURE + header(0x7FFFFFFF, 0x7FFFFFFF) + p
     "2147483647 wide")
 row("5000 x 5000 pixels, and none", SIGNATURE + header(5000, 5000) + pixels(4, 4) + END, "b.png", "truncated",
     "5000 wide")
-row("pixels of 256 MiB for 16", SIGNATURE + header(4, 4) + chunk(b"IDAT", b"\x78\x9c" + zeros(b"", 256)) + END, "b.png",
+row("pixels of 96 MiB for 16", SIGNATURE + header(4, 4) + chunk(b"IDAT", b"\x78\x9c" + zeros(b"", 96)) + END, "b.png",
     "damaged")
-row("a text of 256 MiB, deflated, and a damage behind it",
-    SIGNATURE + header(4, 4) + chunk(b"zTXt", b"Comment\0\0\x78\x9c" + zeros(b"", 256)) + pixels(4, 3) + END, "b.png")
+row("a text of 96 MiB, deflated, and a damage behind it",
+    SIGNATURE + header(4, 4) + chunk(b"zTXt", b"Comment\0\0\x78\x9c" + zeros(b"", 96)) + pixels(4, 3) + END, "b.png")
 row("a picture that may not be read", forbidden(GOOD), "b.png", "Permission denied")
 row("a picture that is a pipe", pipe, "b.png", "no regular file")
 row("a picture that is a link to nothing", link_to("absent.png"), "b.png")
