@@ -104,9 +104,9 @@ def halved(file: bytes) -> bytes:
 
 row("the last byte is missing", edited(MODEL, lambda file: file[:-1]), "'model.safetensors'", "bytes of data", HINT)
 row("a value that is another than it was", edited(MODEL, lambda file: file[:-1] + bytes([file[-1] ^ 1])), "'model.safetensors'",
-    "its checksum is ", "damaged", "earlier checkpoint")
+    "its checksum is not that of its bytes", "damaged", "earlier checkpoint")
 row("a header that is another than it was", edited(MODEL, lambda file: file.replace(b'"relu"', b'"tanh"')),
-    "'model.safetensors'", "its checksum is ")
+    "'model.safetensors'", "its checksum is not that of its bytes")
 row("a checksum that is gone", edited(MODEL, lambda file: file.replace(b"cuvae.checksum", b"cuvae.checkzum")),
     "'model.safetensors'", "its checksum is gone")
 row("cut off within its first bytes", edited(MODEL, lambda file: file[:5]), "'model.safetensors'", "ends within the length")

@@ -83,12 +83,11 @@ TEST_F(Checksum, SeesEveryByteInEveryOtherValue) {
 }
 
 TEST_F(Checksum, SaysWhatIsWrong) {
-  const std::string digits = whole_.substr(digits_, 16);
   std::string changed = whole_;
   changed.back() ^= 1;
-  expect_refused(changed, "its checksum is \"" + digits + "\", and its bytes have ");
+  expect_refused(changed, "its checksum is not that of its bytes");
   expect_refused(with("\"cuvae.checksum\"", "\"cuvae.checkzum\""), "its checksum is gone");
-  expect_refused(with("\"cuvae.format\"", "\"cuvae.forman\""), "its checksum is ");
+  expect_refused(with("\"cuvae.format\"", "\"cuvae.forman\""), "its checksum is not");
 }
 
 TEST_F(Checksum, IsInLowerCase) {
@@ -100,7 +99,7 @@ TEST_F(Checksum, IsInLowerCase) {
                                      [](char c) { return c >= 'a' && c <= 'f'; });
     if (letter >= bytes.begin() + static_cast<std::ptrdiff_t>(place) + 16) continue;  // digits alone
     *letter = static_cast<char>(*letter - 'a' + 'A');
-    return expect_refused(bytes, "its checksum is ");
+    return expect_refused(bytes, "its checksum is not");
   }
 }
 
