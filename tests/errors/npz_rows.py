@@ -8,7 +8,7 @@ from npy_file import described, floats, npy, with_header
 from section import Section
 from zip_file import DEFLATED, ENCRYPTED, LINK, Member, end, zipped
 
-NPZ = Section("NPZ", file="data.npz", command="cuvae info data.npz")
+NPZ = Section("NPZ", file="data.npz", command="cuvae train data.npz")
 row = NPZ.row
 
 ARRAY = npy("(2, 2)", floats(0, 1, 0.5, 1))
@@ -68,7 +68,7 @@ row("100 KB that inflate to 96 MiB, and claim 4 values",
     zipped(Member("x.npy", b"", DEFLATED, zeros(ARRAY, 96), crc=1, size=len(ARRAY))), "'data.npz:x'", "longer than the archive declares")
 row("10,000 members", zipped(*(Member(f"{name}.npy", ARRAY[:60]) for name in range(10_000))), "10000 arrays")
 
-SPARSE = Section("Sparse matrices (scipy.sparse.save_npz)", file="data.npz", command="cuvae info data.npz")
+SPARSE = Section("Sparse matrices (scipy.sparse.save_npz)", file="data.npz", command="cuvae train data.npz")
 
 
 def sparse(words: str, *says: str, kind: bytes = b"csr", shape: tuple[int, ...] = (2, 3),
