@@ -12,7 +12,7 @@ constexpr std::size_t kBlockValues = 8192;
 void require_one_dimension(const Header& header, const std::string& source) {
   if (header.shape.size() != 1)
     core::refuse(source, "its shape is " + shape_text(header) + ", in a CSR matrix it has one dimension",
-                 "Write the matrix again with scipy.sparse.save_npz.");
+                 kMatrixAgain);
 }
 
 std::vector<std::byte> next_block(ValueStream& values) {
@@ -41,7 +41,7 @@ IndexArray::IndexArray(std::unique_ptr<ValueStream> values, const std::string& s
   require_one_dimension(header, source);
   if (header.type != ElementType::i32 && header.type != ElementType::i64)
     core::refuse(source, "its values are of type " + std::string(name_of(header.type)) + ", not i32 or i64",
-                 "Write the matrix again with scipy.sparse.save_npz.");
+                 kMatrixAgain);
 }
 
 void IndexArray::refill() {

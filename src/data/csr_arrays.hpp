@@ -3,11 +3,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "src/data/value_stream.hpp"
 
 namespace cuvae::data {
+
+inline constexpr std::string_view kMatrixAgain = "Write the matrix again with scipy.sparse.save_npz.";
 
 // i32 or i64, in one dimension. Throws Error(data), naming `source`, for anything else.
 class IndexArray {

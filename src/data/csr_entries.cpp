@@ -5,11 +5,10 @@
 namespace cuvae::data {
 namespace {
 
-constexpr std::string_view kAgain = "Write the matrix again with scipy.sparse.save_npz.";
-
 std::unique_ptr<ValueStream> values(const NpzArchive& archive, const std::string& name) {
   if (!archive.has(name))
-    core::refuse(archive.path(), "it is a sparse matrix (CSR) without its array '" + name + "'", kAgain);
+    core::refuse(archive.path(), "it is a sparse matrix (CSR) without its array '" + name + "'",
+                 kMatrixAgain);
   if (archive.header(name).dict.shape == std::vector<std::int64_t>{0})
     core::refuse(archive.source(name), "it is empty: all values of the matrix are zero",
                  "Give data with at least one value that is not.");
@@ -34,15 +33,16 @@ CsrEntries::CsrEntries(const NpzArchive& archive, CsrShape shape)
     core::refuse(archive.source("indptr"),
                  "it has " + values_text(indptr_.count()) + ", but " + std::to_string(shape_.rows) +
                      " rows need " + std::to_string(shape_.rows + 1),
-                 kAgain);
+                 kMatrixAgain);
   if (indices_.count() != data_.count())
     core::refuse(archive.source("indices"),
                  "it has " + values_text(indices_.count()) + ", but the array 'data' has " +
                      std::to_string(data_.count()),
-                 kAgain);
+                 kMatrixAgain);
   const std::int64_t first = indptr_.next();
   if (first != 0)
-    core::refuse(archive.source("indptr"), "it begins with " + std::to_string(first) + ", not 0", kAgain);
+    core::refuse(archive.source("indptr"), "it begins with " + std::to_string(first) + ", not 0",
+                 kMatrixAgain);
 }
 
 bool CsrEntries::next_row() {
@@ -71,7 +71,7 @@ void CsrEntries::refuse_column(std::int64_t column) const {
   const std::string source = path_ + ":indices";
   if (column < 0 || column >= shape_.columns)
     core::refuse(source, which + ", but the matrix has " + std::to_string(shape_.columns) + " columns",
-                 kAgain);
+                 kMatrixAgain);
   core::refuse(source, which + " behind larger ones; rows wider than 1,048,576 must be sorted",
                "Sort them: matrix.sort_indices(), then scipy.sparse.save_npz.");
 }
@@ -81,7 +81,7 @@ void CsrEntries::refuse_row_end(std::int64_t end) const {
                at_row(row_) + "ends at value " + std::to_string(end) +
                    (end < end_ ? ", before it begins, at " + std::to_string(end_)
                                : ", but there are " + std::to_string(count()) + " values in indices"),
-               kAgain);
+               kMatrixAgain);
 }
 
 }  // namespace cuvae::data

@@ -10,8 +10,6 @@
 namespace cuvae::data {
 namespace {
 
-constexpr std::string_view kAgain = "Write the matrix again with scipy.sparse.save_npz.";
-
 bool is_word(const NpyDict& dict) {
   const std::string_view type = dict.descr;
   return dict.shape.empty() && (type.starts_with("|S") || type.starts_with("<U") || type.starts_with(">U"));
@@ -41,14 +39,14 @@ CsrShape shape_of(const NpzArchive& archive) {
   IndexArray shape(archive.values("shape"), source);
   if (shape.count() != 2)
     core::refuse(source, "it has " + std::to_string(shape.count()) + " values, those of a matrix are two",
-                 kAgain);
+                 kMatrixAgain);
   const std::int64_t rows = shape.next(), columns = shape.next();
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / sizeof(float);
   const std::string is = "the matrix is of " + std::to_string(rows) + " x " + std::to_string(columns);
   if (rows < 1 || columns < 1) core::refuse(source, is, "Give data with at least one row and one column.");
   if (columns > std::numeric_limits<std::int32_t>::max())
     core::refuse(source, is + "; rows have at most 2^31 - 1 values", "The first dimension must be the rows.");
-  if (rows > kMost / columns) core::refuse(source, is + ", more than any machine can hold", kAgain);
+  if (rows > kMost / columns) core::refuse(source, is + ", more than any machine can hold", kMatrixAgain);
   return {rows, static_cast<std::int32_t>(columns)};
 }
 

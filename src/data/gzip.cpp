@@ -9,7 +9,7 @@ namespace cuvae::data {
 namespace {
 
 constexpr std::size_t kFed = std::size_t{1} << 20;    // compressed bytes in memory at a time
-constexpr std::size_t kPiece = std::size_t{1} << 30;  // zlib counts in 32 bits
+constexpr std::size_t kInflated = std::size_t{1} << 30;  // zlib counts in 32 bits
 constexpr std::int64_t kMostRatio = 1032;
 constexpr int kGzipOnly = 15 + 16;  // window bits, and no zlib or raw streams
 
@@ -34,7 +34,7 @@ std::size_t GzipReader::read(std::span<std::byte> out) {
   std::size_t filled = 0;
   while (filled < out.size() && !ended_) {
     feed();
-    const auto room = static_cast<uInt>(std::min(out.size() - filled, kPiece));
+    const auto room = static_cast<uInt>(std::min(out.size() - filled, kInflated));
     stream_.next_out = reinterpret_cast<Bytef*>(out.data() + filled);
     stream_.avail_out = room;
     const int status = inflate(&stream_, Z_NO_FLUSH);

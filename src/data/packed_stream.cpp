@@ -8,7 +8,7 @@
 namespace cuvae::data {
 namespace {
 
-constexpr std::string_view kAgain = "Write or download the file again.";
+constexpr std::string_view kWriteAgain = "Write or download the file again.";
 
 std::vector<std::byte> start_of(ByteReader& content) {
   std::vector<std::byte> start(kHeaderBytes);
@@ -43,7 +43,7 @@ PackedStream::PackedStream(std::unique_ptr<ByteReader> content, std::string sour
     core::refuse(
         source_,
         "it is truncated: " + promise(header_) + ", but it has at most " + std::to_string(content_->most()),
-        kAgain);
+        kWriteAgain);
 }
 
 std::size_t PackedStream::read(std::span<std::byte> out) {
@@ -58,7 +58,7 @@ std::size_t PackedStream::read(std::span<std::byte> out) {
     core::refuse(source_,
                  "its content is truncated: " + promise(header_) + ", but it ends after " +
                      std::to_string(header_.offset + header_.payload() - left_),
-                 kAgain);
+                 kWriteAgain);
   if (left_ == 0) require_end();
   return count;
 }
@@ -66,7 +66,7 @@ std::size_t PackedStream::read(std::span<std::byte> out) {
 void PackedStream::require_end() {
   std::byte more{};
   if (start_.size() > taken_ || content_->read({&more, 1}) > 0)
-    core::refuse(source_, "its content is too long: " + promise(header_) + ", but more follows", kAgain);
+    core::refuse(source_, "its content is too long: " + promise(header_) + ", but more follows", kWriteAgain);
 }
 
 std::string PackedStream::description() const {

@@ -13,7 +13,7 @@
 namespace cuvae::data {
 namespace {
 
-constexpr std::string_view kAgain = "Write or download the picture again.";
+constexpr std::string_view kPictureAgain = "Write or download the picture again.";
 constexpr std::string_view kFlatten = "Convert the pictures: magick mogrify -alpha off -depth 8 *.png";
 
 constexpr std::string_view kSignature = "\x89PNG\r\n\x1a\n";
@@ -45,7 +45,7 @@ struct ColourType {
 constexpr ColourType kColourTypes[] = {{0, 1, 1}, {2, 3, 3}, {3, 1, 3}, {4, 2, 0}, {6, 4, 0}};
 
 [[noreturn]] void refuse_header(const std::string& source) {
-  core::refuse(source, "its header (IHDR) is damaged", kAgain);
+  core::refuse(source, "its header (IHDR) is damaged", kPictureAgain);
 }
 
 const ColourType& colour_type(unsigned number, const std::string& source) {
@@ -62,7 +62,8 @@ std::vector<std::byte> pixel_chunks(std::span<const std::byte> file, const std::
   for (std::size_t at = kSignature.size();;) {
     const std::size_t left = file.size() - at;
     if (left < kChunkFrame || number_at(file, at) > left - kChunkFrame)
-      core::refuse(source, "it is cut off: its last chunk begins at byte " + std::to_string(at), kAgain);
+      core::refuse(source, "it is cut off: its last chunk begins at byte " + std::to_string(at),
+                   kPictureAgain);
     const std::size_t size = kChunkFrame + number_at(file, at);
     const std::string_view type = text_at(file, at + 4, 4);
     if (type == "tRNS") core::refuse(source, "it has transparent pixels, which are not read", kFlatten);
@@ -70,13 +71,14 @@ std::vector<std::byte> pixel_chunks(std::span<const std::byte> file, const std::
     if (is_needed) {
       const std::span<const std::byte> chunk = file.subspan(at, size);
       if (checksum(chunk.subspan(4, size - 8)) != number_at(chunk, size - 4))
-        core::refuse(source, "it is damaged in the chunk that begins at byte " + std::to_string(at), kAgain);
+        core::refuse(source, "it is damaged in the chunk that begins at byte " + std::to_string(at),
+                     kPictureAgain);
       kept.insert(kept.end(), chunk.begin(), chunk.end());
     }
     at += size;
     if (type != "IEND") continue;
     if (at != file.size())
-      core::refuse(source, "something follows the picture, from byte " + std::to_string(at), kAgain);
+      core::refuse(source, "something follows the picture, from byte " + std::to_string(at), kPictureAgain);
     return kept;
   }
 }
@@ -91,7 +93,7 @@ std::string describe(const PngHeader& header) {
 PngHeader read_png_header(std::span<const std::byte> file, const std::string& source) {
   if (file.size() < kSignature.size() || text_at(file, 0, kSignature.size()) != kSignature)
     core::refuse(source, "it is no PNG picture", "Convert it to PNG, or move it elsewhere.");
-  if (file.size() < kHeaderEnd) core::refuse(source, "it is cut off within its header", kAgain);
+  if (file.size() < kHeaderEnd) core::refuse(source, "it is cut off within its header", kPictureAgain);
   const bool is_header = number_at(file, 8) == 13 && text_at(file, 12, 4) == "IHDR";
   if (!is_header || checksum(file.subspan(12, 17)) != number_at(file, 29)) refuse_header(source);
   const auto depth = std::to_integer<std::int64_t>(file[24]);
@@ -107,7 +109,7 @@ PngHeader read_png_header(std::span<const std::byte> file, const std::string& so
     core::refuse(source,
                  "it is truncated: it declares to be " + describe(header) + ", which is not in " +
                      std::to_string(file.size()) + " bytes",
-                 kAgain);
+                 kPictureAgain);
   return header;
 }
 
@@ -122,7 +124,8 @@ void read_png(std::span<const std::byte> file, const PngHeader& header, std::spa
                        png_image_finish_read(&image, nullptr, pixels.data(), 0, nullptr) != 0;
   const bool is_sound = is_read && image.warning_or_error == 0;  // what it warns of are damages, too
   png_image_free(&image);
-  if (!is_sound) core::refuse(source, std::string("it is damaged (libpng: ") + image.message + ")", kAgain);
+  if (!is_sound)
+    core::refuse(source, std::string("it is damaged (libpng: ") + image.message + ")", kPictureAgain);
 }
 
 }  // namespace cuvae::data

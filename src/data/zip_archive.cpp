@@ -12,7 +12,7 @@
 namespace cuvae::data {
 namespace {
 
-constexpr std::string_view kAgain = "Write the archive again with numpy.savez, or download it again.";
+constexpr std::string_view kArchiveAgain = "Write the archive again with numpy.savez, or download it again.";
 
 // With directories of up to this size libzip takes some 25 MiB. It is enough for 10,000 members.
 constexpr std::uint64_t kMostDirectoryBytes = std::uint64_t{2} << 20;
@@ -60,7 +60,7 @@ ZipArchive::ZipArchive(const std::string& path) : path_(path), bytes_(core::Mapp
   for (std::uint64_t index = 0; index < static_cast<std::uint64_t>(count); ++index) {
     entries_.push_back(entry(index));
     packed += static_cast<std::uint64_t>(entries_.back().compressed);
-    if (packed > bytes_.size()) core::refuse(path_, "members of this zip archive overlap", kAgain);
+    if (packed > bytes_.size()) core::refuse(path_, "members of this zip archive overlap", kArchiveAgain);
   }
 }
 
@@ -82,19 +82,19 @@ void ZipArchive::refuse_open(zip_error_t* error) const {
     core::refuse(path_, "the directory of this zip archive is longer than 2 MiB",
                  "Save fewer arrays, or shorter names, in one archive.");
   if (zip_error_code_zip(error) == ZIP_ER_EXISTS)
-    core::refuse(path_, "members of this zip archive have the same name", kAgain);
-  core::refuse(path_, "it is no sound zip archive" + words_of(error), kAgain);
+    core::refuse(path_, "members of this zip archive have the same name", kArchiveAgain);
+  core::refuse(path_, "it is no sound zip archive" + words_of(error), kArchiveAgain);
 }
 
 ZipEntry ZipArchive::entry(std::uint64_t index) const {
   zip_stat_t stat;
   if (zip_stat_index(zip_.get(), index, 0, &stat) != 0)
-    core::refuse(path_, "its zip directory is damaged" + words_of(zip_get_error(zip_.get())), kAgain);
+    core::refuse(path_, "its zip directory is damaged" + words_of(zip_get_error(zip_.get())), kArchiveAgain);
   const std::string name = stat.name == nullptr ? "" : stat.name;
   const auto refuse_member = [&](const std::string& what, std::string_view mend) {
     core::refuse(path_, "its member '" + core::shown(name) + "' " + what, mend);
   };
-  if (leads_out(name)) refuse_member("has a path that leads out of the archive", kAgain);
+  if (leads_out(name)) refuse_member("has a path that leads out of the archive", kArchiveAgain);
   if (name.ends_with('/')) refuse_member("is a folder", "Pack the arrays alone: numpy.savez.");
   if (is_link(zip_.get(), index)) refuse_member("is a symbolic link", "Pack the arrays alone: numpy.savez.");
   if (stat.encryption_method != ZIP_EM_NONE)
@@ -107,7 +107,7 @@ ZipEntry ZipArchive::entry(std::uint64_t index) const {
     refuse_member("declares " + std::to_string(stat.size) + " bytes, which are not in " +
                       std::to_string(stat.comp_size) +
                       (deflated ? " of deflate" : " that are not compressed"),
-                  kAgain);
+                  kArchiveAgain);
   return {.name = name,
           .index = index,
           .size = static_cast<std::int64_t>(stat.size),
@@ -121,7 +121,8 @@ ZipMember::ZipMember(std::shared_ptr<ZipArchive> archive, const ZipEntry& entry,
       size_(entry.size),
       file_(zip_fopen_index(archive_->zip_.get(), entry.index, 0)) {
   if (file_ == nullptr)
-    core::refuse(source_, "its content is damaged" + words_of(zip_get_error(archive_->zip_.get())), kAgain);
+    core::refuse(source_, "its content is damaged" + words_of(zip_get_error(archive_->zip_.get())),
+                 kArchiveAgain);
 }
 
 std::size_t ZipMember::read(std::span<std::byte> out) {
@@ -133,7 +134,7 @@ std::size_t ZipMember::read(std::span<std::byte> out) {
       core::refuse(source_,
                    "its content is shorter than the archive declares: " + std::to_string(at_) + " of " +
                        std::to_string(size_) + " bytes",
-                   kAgain);
+                   kArchiveAgain);
     at_ += static_cast<std::int64_t>(count);
     filled += count;
   }
@@ -148,7 +149,7 @@ void ZipMember::require_end() {
     core::refuse(
         source_,
         "its content is longer than the archive declares, which is " + std::to_string(size_) + " bytes",
-        kAgain);
+        kArchiveAgain);
   ended_ = true;
 }
 
@@ -158,7 +159,7 @@ std::size_t ZipMember::piece(std::span<std::byte> out) {
     core::refuse(source_,
                  "its content is damaged at byte " + std::to_string(at_) + " of " + std::to_string(size_) +
                      words_of(zip_file_get_error(file_.get())),
-                 kAgain);
+                 kArchiveAgain);
   return static_cast<std::size_t>(count);
 }
 

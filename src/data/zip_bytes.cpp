@@ -6,7 +6,7 @@
 namespace cuvae::data {
 namespace {
 
-constexpr std::uint64_t kBlock = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMostAtOnce = std::uint64_t{1} << 20;
 
 }  // namespace
 
@@ -45,7 +45,7 @@ zip_int64_t ZipBytes::answer(void* self, void* data, zip_uint64_t size, zip_sour
 }
 
 zip_int64_t ZipBytes::read(void* to, std::uint64_t size) {
-  const std::uint64_t count = std::min({size, this->size() - at_, kBlock});
+  const std::uint64_t count = std::min({size, this->size() - at_, kMostAtOnce});
   if (count > allowed_) {
     denied_ = true;
     zip_error_set(&error_, ZIP_ER_READ, 0);
@@ -53,9 +53,9 @@ zip_int64_t ZipBytes::read(void* to, std::uint64_t size) {
   }
   allowed_ -= count;
   std::memcpy(to, file_->bytes().data() + at_, count);
-  const std::uint64_t block = at_ / kBlock * kBlock;
+  const std::uint64_t block = at_ / kMostAtOnce * kMostAtOnce;
   at_ += count;
-  file_->forget(block, at_ / kBlock * kBlock);
+  file_->forget(block, at_ / kMostAtOnce * kMostAtOnce);
   return static_cast<zip_int64_t>(count);
 }
 
