@@ -62,9 +62,8 @@ class RowSink : public Sink {
 };
 
 std::string pictures_text(std::int64_t count, ImageShape image) {
-  return std::to_string(count) + (count == 1 ? " picture of " : " pictures of ") +
-         std::to_string(image.height) + " x " + std::to_string(image.width) +
-         (image.channels == 3 ? ", RGB" : "");
+  image.order = ChannelOrder::interleaved;  // as files have them
+  return std::to_string(count) + (count == 1 ? " picture of " : " pictures of ") + text_of(image);
 }
 
 std::span<const std::uint8_t> as_shades(std::span<const std::byte> rows) {
@@ -133,9 +132,11 @@ class PictureSink : public Sink {
 ImageShape image_of(const Conversion& conversion, const data::Header& header) {
   const ImageShape image = conversion.image.value_or(data::pictures_of(header).image);
   if (image != ImageShape{} && image.values() == header.columns()) return image;
+  data::Header row = header;
+  row.shape.erase(row.shape.begin());
   core::refuse(conversion.source,
-               "rows of its shape, " + data::shape_text(header) + ", are no pictures" +
-                   (conversion.image ? " of that layout" : ""),
+               "its rows of " + (row.shape.empty() ? "1" : data::shape_text(row)) +
+                   " values are no pictures" + (conversion.image ? " of that layout" : ""),
                "Say how they are (--layout 28x28, 32x32x3), or write .npy, .npz or .csv.");
 }
 

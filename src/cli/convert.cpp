@@ -1,5 +1,4 @@
 // cuvae convert: data of one format into another.
-#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -7,10 +6,9 @@
 #include "src/cli/commands.hpp"
 #include "src/cli/conversion.hpp"
 #include "src/cli/model_use.hpp"
-#include "src/cli/output.hpp"
+#include "src/cli/reading.hpp"
 #include "src/cli/row_watch.hpp"
 #include "src/config/text.hpp"
-#include "src/data/layout.hpp"
 #include "src/data/spec.hpp"
 
 namespace cuvae::cli {
@@ -21,14 +19,8 @@ constexpr config::IntegerRange kRowCounts{1, std::numeric_limits<std::int64_t>::
 struct Request {
   std::vector<std::string> files;  // the last is OUT
   Conversion conversion;
+  Reading reading;
 };
-
-float to_factor(const std::string& text) {
-  const auto factor = static_cast<float>(config::to_fraction(text));
-  if (!std::isnormal(factor))
-    throw Error(Errc::invalid_argument, "'" + text + "' is no factor; write e.g. 0.01 or 1/255");
-  return factor;
-}
 
 core::ElementType to_type(const std::string& text) {
   if (text == "float32") return core::ElementType::f32;
@@ -54,13 +46,7 @@ CommandLine command_line(Request& request) {
                   require(kRowCounts, request.conversion.rows);
                 });
               });
-  line.option("--scale", "X", "times each value, as float32: 1/255, say", [&](const std::string& text) {
-    config::labelled("--scale", [&] { request.conversion.scale = to_factor(text); });
-  });
-  line.option("--layout", "L", CommandLine::with_default("of pictures: HxW|HxWx3|3xHxW", "by shape"),
-              [&](const std::string& text) {
-                config::labelled("--layout", [&] { request.conversion.image = data::parse_layout(text); });
-              });
+  add_reading(line, request.reading);
   line.option("--dtype", "NAME", "float32|uint8 [as stored; of pictures: uint8]",
               [&](const std::string& text) {
                 config::labelled("--dtype", [&] { request.conversion.type = to_type(text); });
@@ -76,6 +62,8 @@ void take_files(Request& request) {
   request.files.pop_back();
   for (const std::string& file : request.files)
     conversion.from += (conversion.from.empty() ? "" : "\n") + file;
+  conversion.scale = scale_of(request.reading.scale);
+  conversion.image = layout_of(request.reading.layout);
   require_possible(conversion);
   conversion.source = conversion.from;
   if (data::is_builtin(conversion.from)) return;

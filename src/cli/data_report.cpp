@@ -9,12 +9,10 @@
 namespace cuvae::cli {
 namespace {
 
-using data::text_of;
-
 std::string scale_text(float scale) {
   return scale == data::kPixelScale ? "pixels: value / 255"
          : scale == 1.0f            ? "the numbers they are"
-                                    : "value x " + text_of(scale);
+                                    : "value x " + data::text_of(scale);
 }
 
 std::int64_t memory_bytes(const DataReport& report) {
@@ -29,8 +27,8 @@ std::string DataReport::as_text() const {
             {"rows", std::to_string(profile.rows)},
             {"columns", std::to_string(profile.columns)}};
   if (profile.image != ImageShape{}) rows.emplace_back("picture", text_of(profile.image));
-  rows.emplace_back("values", "from " + text_of(profile.low) + " to " + text_of(profile.high) + ", mean " +
-                                  significant(profile.mean, 4) + ", deviation " +
+  rows.emplace_back("values", "from " + data::text_of(profile.low) + " to " + data::text_of(profile.high) +
+                                  ", mean " + significant(profile.mean, 4) + ", deviation " +
                                   significant(profile.deviation, 4));
   rows.emplace_back("read as", scale_text(profile.scale));
   if (disk_bytes) rows.emplace_back("on disk", human_bytes(*disk_bytes));

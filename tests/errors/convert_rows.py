@@ -29,7 +29,7 @@ row("values that are no shades", {"data.npy": npy("(1, 2, 2)", floats(0, 1, 2, 3
 row("values that are no bytes", {"data.npy": npy("(1, 2)", floats(3, 300))}, "row 0, column 1 (from 0) is 300", "0 to 255",
     command="cuvae convert data.npy out.npy --dtype uint8")
 row("more rows than there are", TABLE, "there are 2 rows", "first 5", command="cuvae convert data.csv out.npy --rows 5")
-row("a scale of 0", TABLE, "--scale: '0' is no factor", "1/255", command="cuvae convert data.csv out.npy --scale 0", code=2)
+row("a scale of 0", TABLE, "--scale: 0 is out of range", "greater than 0", command="cuvae convert data.csv out.npy --scale 0", code=2)
 row("a scale divided by 0", TABLE, "--scale: '1/0' is no fraction", command="cuvae convert data.csv out.npy --scale 1/0",
     code=2)
 row("a type that is not known", TABLE, "'float16' is neither", command="cuvae convert data.csv out.npy --dtype float16",
