@@ -8,7 +8,7 @@
 namespace cuvae::data {
 namespace {
 
-constexpr std::size_t kFed = std::size_t{1} << 20;    // compressed bytes in memory at a time
+constexpr std::size_t kFed = std::size_t{1} << 20;       // compressed bytes in memory at a time
 constexpr std::size_t kInflated = std::size_t{1} << 30;  // zlib counts in 32 bits
 constexpr std::int64_t kMostRatio = 1032;
 constexpr int kGzipOnly = 15 + 16;  // window bits, and no zlib or raw streams
