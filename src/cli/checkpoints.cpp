@@ -6,7 +6,6 @@
 
 #include "cuvae/error.hpp"
 #include "src/io/safetensors.hpp"
-#include "src/train/checkpoint.hpp"
 
 namespace cuvae::cli {
 
@@ -16,8 +15,7 @@ namespace {
 
 bool holds_a_model(const fs::path& file) {
   try {
-    static_cast<void>(train::read_model(file.string()));
-    return true;
+    return io::SafetensorsFile::open(file).metadata().contains("cuvae.kind");
   } catch (const Error&) {
     return false;
   }
