@@ -20,3 +20,7 @@ def mutated(random: Random, content: bytes) -> bytes:
         else:
             del out[at : at + random.choice([1, 1, 2, 8])]
     return bytes(out)
+
+
+class Damaged(bytes):
+    """A file of which Python's reader overlooks what is wrong, now and then: it may also be refused."""
