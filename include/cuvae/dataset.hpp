@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "cuvae/config.hpp"
+
 namespace cuvae {
 
 // How the channels of a picture follow each other in a row: those of one pixel together (h, w, c), or one
@@ -64,9 +66,10 @@ class Dataset {
   // NPY on stdin; several names, one to a line, are one data set. And "builtin:shapes",
   // "builtin:shapes:ROWS". Unsigned bytes are pixels: value / 255, unless an NPY file's bytes are all 0 or 1
   // (or its type is bool). An uncompressed IDX or NPY file is mapped in no time: its values are not looked at
-  // before they are needed. Throws Error(data): missing, empty, truncated or malformed file, zero rows, rows
-  // that are no such pictures; Error(out_of_memory); Error(invalid_argument) for a scale that is not above 0
-  // and finite, or an image that is none.
+  // before they are needed, and where it is shortened meanwhile the system sends SIGBUS. Throws Error(data):
+  // missing, empty, truncated or malformed file, zero rows, rows that are no such pictures;
+  // Error(out_of_memory); Error(invalid_argument) for a scale that is not above 0 and finite, or an image
+  // that is none.
   static Dataset open(const std::string& spec, const ReadOptions& options = {});
 
   // 28 x 28 anti-aliased ellipses, rectangles and triangles; row r depends on (seed, r) alone.
@@ -81,12 +84,14 @@ class Dataset {
 
   // These rows with what is known of each beside its values, for a conditional model. Classes are kept as one
   // column for each, of which one is 1; `count` 0: as many as the largest class asks for. A file is any that
-  // open() takes, such as "table.csv:species"; one integer to a row is a class, all else are numbers. Throws
-  // Error(data): not as many labels as rows, a class that is negative or not below `count`, a flawed file,
-  // NaN or Inf.
+  // open() takes, such as "table.csv:species"; one integer to a row is a class and all else are numbers, or
+  // they are what `kind` says. Numbers are as they are stored, bytes too. Throws Error(data): not as many
+  // labels as rows, a class that is negative, no integer, or not below `count`, over a thousand classes of
+  // which most do not occur, a flawed file, NaN or Inf.
   [[nodiscard]] Dataset with_labels(std::span<const float> labels, std::int32_t cols) const;
   [[nodiscard]] Dataset with_classes(std::span<const std::int32_t> classes, std::int32_t count = 0) const;
-  [[nodiscard]] Dataset with_labels_of(const std::string& path, std::int32_t count = 0) const;
+  [[nodiscard]] Dataset with_labels_of(const std::string& path, std::int32_t count = 0,
+                                       std::optional<LabelKind> kind = {}) const;
   [[nodiscard]] std::int32_t label_cols() const noexcept;  // 0: none
   [[nodiscard]] bool labels_are_classes() const noexcept;
   // Of row `row`, label_cols() values. Throws Error(invalid_argument) out of range or for a wrong size.

@@ -70,12 +70,11 @@ Dataset with_labels(const ModelUse& use, const Vae& vae, const Dataset& data) {
   if (use.labels.empty())
     refuse_missing("--labels", "Give a file with the label of each row of " + data.source() + ".", use, vae);
   const bool classes = model.label_kind == LabelKind::one_hot;
-  Dataset labelled = data.with_labels_of(use.labels, classes ? model.label_dim : 0);
-  if (labelled.label_cols() != model.label_dim || labelled.labels_are_classes() != classes) {
-    throw Error(Errc::data, use.labels + ": its labels are not " + kind_of(model) + ", as those " +
-                                use.checkpoint +
-                                " was trained with\nGive labels of the same kind: an integer to a row is a "
-                                "class, numbers are float32.");
+  Dataset labelled = data.with_labels_of(use.labels, classes ? model.label_dim : 0, model.label_kind);
+  if (labelled.label_cols() != model.label_dim) {
+    throw Error(Errc::data, use.labels + ": a label has " + std::to_string(labelled.label_cols()) +
+                                " columns; those that " + use.checkpoint + " was trained with are " +
+                                kind_of(model) + "\nGive the same columns, such as 'table.csv:x,y'.");
   }
   return labelled;
 }

@@ -1,5 +1,6 @@
 // The executable: picks the subcommand, and turns whatever goes wrong into one message and one exit code.
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -117,6 +118,30 @@ void occupy_closed_streams() {
   }
 }
 
+// The system tells of a mapped file that has no more bytes in no other way, and there is nothing to go on
+// with.
+void on_bus_error(int signal, siginfo_t* info, void*) {
+  if (info->si_code != BUS_ADRERR) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+    return;
+  }
+  constexpr std::string_view kMessage =
+      "cuvae: error: a data file became shorter, or its disk failed, while it was read\n"
+      "Restore it and run the command again; what cuvae train had saved is whole, --resume goes on from "
+      "it.\n";
+  (void)!write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  _exit(static_cast<int>(exit_code(Errc::data)));
+}
+
+void tell_of_lost_files() {
+  struct sigaction action {};
+  action.sa_sigaction = on_bus_error;
+  action.sa_flags = SA_SIGINFO;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGBUS, &action, nullptr);
+}
+
 }  // namespace
 }  // namespace cuvae::cli
 
@@ -124,6 +149,7 @@ int main(int count, char** texts) {
   using namespace cuvae::cli;
   occupy_closed_streams();
   std::signal(SIGXFSZ, SIG_IGN);  // a file grown too large is an error like a full disk
+  tell_of_lost_files();
   ExitCode code = ExitCode::bug;
   try {
     const std::vector<std::string> arguments(texts + std::min(count, 1), texts + count);

@@ -8,13 +8,14 @@
 #include "src/cli/output.hpp"
 #include "src/cli/presets.hpp"
 #include "src/config/likelihood.hpp"
+#include "src/core/shown.hpp"
 
 namespace cuvae::cli {
 namespace {
 
 std::string data_text(const Dataset& data) {
-  return data.source() + ": " + std::to_string(data.rows()) + " rows x " + std::to_string(data.cols()) +
-         ", " + data.description();
+  return core::shown(data.source(), core::kLongestPath) + ": " + std::to_string(data.rows()) + " rows x " +
+         std::to_string(data.cols()) + ", " + data.description();
 }
 
 std::string labels_text(const Dataset& data) {

@@ -13,6 +13,16 @@ RunKey from_library(const config::Key& key) {
   return {key.words, key.group, key.kind, key.parse, key.format, key.check};
 }
 
+RunKey label_kind_key() {
+  RunKey key = text({"label_kind", "K", "auto|one-hot|real: classes, numbers", config::Interest::special},
+                    &RunSettings::label_kind);
+  key.parse = [store = key.parse](RunSettings& settings, const std::string& text) {
+    (void)label_kind_of(text);
+    store(settings, text);
+  };
+  return key;
+}
+
 std::vector<RunKey> all_keys() {
   std::vector<RunKey> all{
       text({kDataKey, "DATA", "a file, a pattern or builtin:shapes[:ROWS]; several, one to a line"},
@@ -23,6 +33,7 @@ std::vector<RunKey> all_keys() {
           config::Group::run, {"rows", "N", "the first so many of DATA; 0: all", config::Interest::special},
           &RunSettings::rows, {0, std::numeric_limits<std::int64_t>::max()}),
       text({"labels", "FILE", "of the rows, for a conditional model"}, &RunSettings::labels),
+      label_kind_key(),
       text({"validation", "DATA", "rows to validate on after each epoch"}, &RunSettings::validation),
       text({"validation_labels", "FILE", "of those rows", config::Interest::special},
            &RunSettings::validation_labels),
@@ -45,6 +56,11 @@ std::span<const RunKey> run_keys() {
   return all;
 }
 
+std::optional<LabelKind> label_kind_of(const std::string& text) {
+  if (text == kByItself) return std::nullopt;
+  return config::parse<LabelKind>(text);
+}
+
 void validate(const RunSettings& settings) {
   cuvae::validate(settings.model, settings.train);
   const bool fraction = settings.train.validation_fraction > 0.0;
@@ -53,6 +69,9 @@ void validate(const RunSettings& settings) {
                 "validation and validation_fraction exclude each other; leave one out");
   }
   const bool labels = !settings.labels.empty(), of_validation = !settings.validation_labels.empty();
+  if (!labels && label_kind_of(settings.label_kind))
+    throw Error(Errc::invalid_argument,
+                "label_kind: there are no labels; add --labels FILE, or leave it out");
   if (labels && !settings.validation.empty() && !of_validation)
     throw Error(Errc::invalid_argument,
                 "validation: its rows need labels as the others; add --validation-labels FILE");

@@ -1,6 +1,7 @@
 // Everything a training run can be told, from the command line or from a file.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -12,8 +13,9 @@ namespace cuvae::cli {
 
 struct RunSettings : config::Settings, Machine, Reading {
   std::string data = "builtin:shapes";
-  std::int64_t rows = 0;   // the first so many of data; 0: all
-  std::string labels;      // of the rows of data, for a conditional model; empty: none
+  std::int64_t rows = 0;  // the first so many of data; 0: all
+  std::string labels;     // of the rows of data, for a conditional model; empty: none
+  std::string label_kind = kByItself;
   std::string validation;  // empty: none
   std::string validation_labels;
   std::string preset;           // the name of what the settings began as; empty: none
@@ -27,6 +29,9 @@ inline constexpr const char* kDataKey = "data";
 inline constexpr const char* kOutKey = "out";
 
 [[nodiscard]] std::span<const RunKey> run_keys();
+
+// None: by what the labels are. Throws Error(invalid_argument) where the text is no kind.
+[[nodiscard]] std::optional<LabelKind> label_kind_of(const std::string& text);
 
 // Throws Error(invalid_argument) where the settings contradict each other.
 void validate(const RunSettings& settings);

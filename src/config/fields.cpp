@@ -43,7 +43,7 @@ Settings from_fields(const std::map<std::string, std::string>& fields, Group gro
     }
     group == Group::model ? validate(settings.model) : validate(settings.train);
   } catch (const Error& error) {
-    throw Error(Errc::data, std::string("the configuration does not hold: ") + error.what());
+    throw Error(Errc::data, error.what());
   }
   return settings;
 }

@@ -95,10 +95,9 @@ std::vector<std::int32_t> to_widths(const std::string& text) {
 }
 
 LearningRateSchedule to_schedule(const std::string& text) {
-  using Kind = LearningRateSchedule::Kind;
   if (text == "constant") return {};
-  if (text == "cosine") return {Kind::cosine, {}};
-  LearningRateSchedule schedule{Kind::steps, {}};
+  if (text == "cosine") return {LearningRateSchedule::Kind::cosine, {}};
+  LearningRateSchedule schedule{LearningRateSchedule::Kind::steps, {}};
   for (const std::string_view part : split(text, ',')) {
     const std::size_t colon = part.find(':');
     const auto epoch = whole<std::int32_t>(part.substr(0, colon));
@@ -123,9 +122,8 @@ std::string format(const std::vector<std::int32_t>& widths) {
 }
 
 std::string format(const LearningRateSchedule& schedule) {
-  using Kind = LearningRateSchedule::Kind;
-  if (schedule.kind == Kind::constant) return "constant";
-  if (schedule.kind == Kind::cosine) return "cosine";
+  if (schedule.kind == LearningRateSchedule::Kind::constant) return "constant";
+  if (schedule.kind == LearningRateSchedule::Kind::cosine) return "cosine";
   std::string text;
   for (const auto& [epoch, factor] : schedule.steps) {
     text.append(separator(text)).append(std::to_string(epoch)).append(":").append(format(factor));

@@ -93,8 +93,10 @@ Dataset Dataset::with_classes(std::span<const std::int32_t> classes, std::int32_
   return labelled(*this, data::labels_of_classes(classes, count, "classes in memory"));
 }
 
-Dataset Dataset::with_labels_of(const std::string& path, std::int32_t count) const {
-  return labelled(*this, data::read_labels(path, count));
+Dataset Dataset::with_labels_of(const std::string& path, std::int32_t count,
+                                std::optional<LabelKind> kind) const {
+  CUVAE_REQUIRE(count >= 0, "a number of classes is 0 or more");
+  return labelled(*this, data::read_labels(path, count, kind));
 }
 
 std::int32_t Dataset::label_cols() const noexcept { return impl_->labels ? impl_->labels->cols : 0; }

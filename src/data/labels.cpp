@@ -11,7 +11,11 @@
 namespace cuvae::data {
 namespace {
 
-constexpr float kMostInteger = 1 << 24;  // to which floats tell integers apart
+constexpr float kMostInteger = 1 << 24;     // to which floats tell integers apart
+constexpr std::int32_t kMostUnused = 1024;  // classes of which no row is, however few are used
+
+constexpr const char* kNumberThem =
+    "Number the classes from 0 without gaps, or have the labels read as numbers (label kind 'real').";
 
 bool holds_classes(const Dataset::Impl& file) { return file.cols == 1 && holds_integers(file); }
 
@@ -19,16 +23,17 @@ std::string beyond(std::int64_t row, float value) {
   return "row " + std::to_string(row) + " (from 0) is of class " + text_of(value);
 }
 
-// Bytes are scaled as pixels are.
 std::vector<std::int32_t> classes_in(const Dataset::Impl& file) {
+  if (file.cols != 1)
+    core::refuse(file.source,
+                 "there are " + std::to_string(file.cols) + " columns, and the class of a row is one number",
+                 "Name the column of the classes, such as 'table.csv:species'.");
   std::vector<std::int32_t> classes(static_cast<std::size_t>(file.rows));
   for (std::int64_t row = 0; row < file.rows; ++row) {
     float value = 0;
     file.read(row, &value);
-    value = std::round(value / file.scale);
-    if (value < 0 || value > kMostInteger)
-      core::refuse(file.source, beyond(row, value),
-                   "Number the classes from 0, or give labels that are numbers as float32.");
+    if (value < 0 || value > kMostInteger || std::trunc(value) != value)
+      core::refuse(file.source, beyond(row, value), kNumberThem);
     classes[static_cast<std::size_t>(row)] = static_cast<std::int32_t>(value);
   }
   return classes;
@@ -44,6 +49,18 @@ std::shared_ptr<const Dataset::Impl> side_by_side(const Dataset::Impl& file) {
       {std::move(block), ElementType::f32, file.rows, file.cols, {}, file.source, "numbers beside each row"});
 }
 
+// Each class is a column: of identifiers or years nearly all would be zeros.
+void require_used(std::span<const std::int32_t> classes, std::int32_t columns, const std::string& source) {
+  std::vector<bool> used(static_cast<std::size_t>(columns));
+  for (const std::int32_t one : classes) used[static_cast<std::size_t>(one)] = true;
+  const std::int64_t count = std::ranges::count(used, true);
+  if (columns - count <= std::max<std::int64_t>(kMostUnused, count)) return;
+  core::refuse(
+      source,
+      "of the classes from 0 to " + std::to_string(columns - 1) + " only " + std::to_string(count) + " occur",
+      kNumberThem);
+}
+
 }  // namespace
 
 Labels labels_of_classes(std::span<const std::int32_t> classes, std::int32_t count,
@@ -54,7 +71,7 @@ Labels labels_of_classes(std::span<const std::int32_t> classes, std::int32_t cou
     core::refuse(source,
                  "there would be " + std::to_string(std::int64_t{most} + 1) + " classes, more than " +
                      std::to_string(kMostClasses),
-                 "Number the classes from 0 without gaps, or give labels that are numbers as float32.");
+                 kNumberThem);
   const std::int64_t rows = std::ssize(classes);
   const std::int32_t columns = most + 1;
   for (std::int64_t row = 0; row < rows; ++row) {
@@ -63,6 +80,7 @@ Labels labels_of_classes(std::span<const std::int32_t> classes, std::int32_t cou
       core::refuse(source, beyond(row, static_cast<float>(one)),
                    "The classes go from 0 to " + std::to_string(most) + ".");
   }
+  if (count == 0) require_used(classes, columns, source);
   std::shared_ptr<std::byte[]> block = allocate_block(rows * columns, source);
   std::fill_n(block.get(), rows * columns, std::byte{0});
   for (std::int64_t row = 0; row < rows; ++row)
@@ -78,10 +96,11 @@ Labels labels_of_classes(std::span<const std::int32_t> classes, std::int32_t cou
           true};
 }
 
-Labels read_labels(const std::string& path, std::int32_t count) {
-  const Dataset file = Dataset::open(path);
+Labels read_labels(const std::string& path, std::int32_t count, std::optional<LabelKind> kind) {
+  const Dataset file = Dataset::open(path, {.scale = 1.0f});
   file.require_finite();
-  if (holds_classes(file.impl())) return labels_of_classes(classes_in(file.impl()), count, path);
+  const bool classes = kind ? *kind == LabelKind::one_hot : holds_classes(file.impl());
+  if (classes) return labels_of_classes(classes_in(file.impl()), count, path);
   return {side_by_side(file.impl()), false};
 }
 

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
+#include "cuvae/config.hpp"
 #include "src/data/dataset_impl.hpp"
 
 namespace cuvae::data {
@@ -19,11 +21,11 @@ struct Labels {
 inline constexpr std::int32_t kMostClasses = 1 << 16;
 
 // Classes from 0 to count - 1; count 0: up to the largest there is. Throws Error(data), naming the row, for a
-// class beyond them.
+// class beyond them, and where most classes up to the largest do not occur.
 [[nodiscard]] Labels labels_of_classes(std::span<const std::int32_t> classes, std::int32_t count,
                                        const std::string& source);
 
-// Any data: one integer to a row is its class, all else are numbers. Throws Error(data).
-[[nodiscard]] Labels read_labels(const std::string& path, std::int32_t count);
+// Any data. Without a kind: one integer to a row is its class, all else are numbers. Throws Error(data).
+[[nodiscard]] Labels read_labels(const std::string& path, std::int32_t count, std::optional<LabelKind> kind);
 
 }  // namespace cuvae::data

@@ -181,6 +181,16 @@ TEST_F(BadData, AFullDiskIsThreeAndLeavesNothing) {
   EXPECT_EQ(text("run/state.safetensors"), state);
 }
 
+// The file is cut off when the first of it has been read and the reader of the output is waited for.
+TEST_F(BadData, AFileThatIsCutOffWhileItIsReadIsThree) {
+  write_file(at("data.npy"), npy_header("|u1", 65536, 256) + std::string(65536 * 256, '\0'));
+  const std::string cut =
+      "mkfifo pipe; (head -c 1000; truncate -s 1000 data.npy; cat) < pipe > /dev/null & "
+      "exec \"$0\" convert data.npy /dev/stdout > pipe";
+  expect_refusal(run_command({"sh", "-c", cut, cuvae_binary()}, {at("."), {}}), 3,
+                 {"a data file became shorter", "--resume"});
+}
+
 TEST_F(BadData, OutputThatCannotBeWrittenIsThree) {
   trained("run");
   write_file(at("file"), "precious");

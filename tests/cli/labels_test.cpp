@@ -127,8 +127,10 @@ TEST_F(Labels, AreRefusedWithAHint) {
   refused({"eval", plain, data, "--labels", "classes.npy"}, 2, {"--labels", "without labels"});
   refused({"eval", classes_, "builtin:shapes:100", "--labels", "classes.npy"}, 3,
           {"512 labels for the 100 rows"});
-  refused({"eval", classes_, data, "--labels", "numbers.npy"}, 3, {"not a class from 0 to 2", "same kind"});
-  refused({"eval", numbers_, data, "--labels", "three.npy"}, 3, {"not 2 numbers"});
+  refused({"eval", classes_, data, "--labels", "numbers.npy"}, 3,
+          {"2 columns", "the class of a row is one number"});
+  refused({"eval", numbers_, data, "--labels", "three.npy"}, 3,
+          {"three.npy: a label has 3 columns", "2 numbers"});
   refused({"eval", classes_, data, "--labels", "four.npy"}, 3, {"row 0", "of class 3", "0 to 2"});
   refused({"eval", classes_, data, "--labels", "none.npy"}, 3, {"none.npy"});
   refused({"sample", classes_, "--out", "s.png"}, 2, {"--label is missing", "--label 0"});
@@ -148,7 +150,24 @@ TEST_F(Labels, AreRefusedWithAHint) {
       {"prior: vamp", "leave the labels out"});
   refused({"train", "builtin:shapes:64", "--labels", "classes.npy", "--out", "new"}, 3,
           {"512 labels for the 64 rows"});
+  refused({"train", data, "--label-kind", "real", "--out", "new"}, 2, {"label_kind", "add --labels FILE"});
+  refused({"train", data, "--labels", "numbers.npy", "--label-kind", "one-hot", "--out", "new"}, 3,
+          {"numbers.npy", "2 columns"});
+  refused({"train", data, "--labels", "classes.npy", "--label-kind", "reel", "--out", "new"}, 2,
+          {"--label-kind", "'reel'", "did you mean 'real'?"});
   EXPECT_FALSE(std::filesystem::exists(at("new")));
+}
+
+// Ages are whole numbers and no classes: the run says so, and the model's files are then read likewise.
+TEST_F(Labels, ThatAreWholeMayBeNumbers) {
+  const CommandResult run = train("run", {"--labels", "classes.npy", "--label-kind", "real", "--validation",
+                                          "builtin:shapes:512", "--validation-labels", "classes.npy"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_NE(run.out.find("classes.npy: 1 number"), std::string::npos) << run.out;
+  runs({"eval", classes_, "builtin:shapes:512", "--labels", "classes.npy"});
+  runs({"sample", classes_, "--label", "1.5", "--out", "s.npy"});
+  trained("again", {"--config", "run/config.toml", "--epochs", "2"});
+  EXPECT_EQ(weights("again/model.safetensors"), weights(classes_)) << "the kind is in config.toml";
 }
 
 }  // namespace

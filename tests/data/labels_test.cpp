@@ -75,6 +75,36 @@ TEST(Labels, AreReadFromFiles) {
   EXPECT_FALSE(rows(2).with_labels_of(column.path()).labels_are_classes());
 }
 
+TEST(Labels, AreOfTheKindThatIsAskedFor) {
+  const SampleFile bytes("l.npy", npy_header("|u1", "(2,)") + bytes_of<std::uint8_t>({200, 1})),
+      floats("l.npy", npy_header("<f4", "(2,)") + bytes_of<float>({1, 2})),
+      halves("l.npy", npy_header("<f4", "(2,)") + bytes_of<float>({1, 0.5f})),
+      wide("l.npy", npy_header("<f4", "(2, 2)") + bytes_of<float>({1, 2, 3, 4}));
+  const auto as = [](const SampleFile& file, LabelKind kind) {
+    return rows(2).with_labels_of(file.path(), 0, kind);
+  };
+  EXPECT_EQ(label_of(as(bytes, LabelKind::real), 0), Floats{200}) << "bytes of labels are no pixels";
+  EXPECT_FALSE(as(bytes, LabelKind::real).labels_are_classes());
+  EXPECT_EQ(label_of(as(floats, LabelKind::one_hot), 0), (Floats{0, 1, 0}));
+  expect_error(Errc::data, {"row 1", "of class 0.5", "'real'"},
+               [&] { (void)as(halves, LabelKind::one_hot); });
+  expect_error(Errc::data, {"2 columns", "one number"}, [&] { (void)as(wide, LabelKind::one_hot); });
+}
+
+// Of 1025 classes that no row has, there are more than of those that are used, unless as many are.
+TEST(Labels, ThatAreIdentifiersAreRefused) {
+  EXPECT_EQ(rows(2).with_classes(Classes{0, 1025}).label_cols(), 1026);
+  expect_error(Errc::data, {"from 0 to 1026 only 2 occur", "without gaps"}, [] {
+    (void)rows(2).with_classes(Classes{0, 1026});
+  });
+  EXPECT_EQ(rows(2).with_classes(Classes{0, 1026}, 1027).label_cols(), 1027) << "as a model asks for";
+  Classes half(1025);
+  for (std::int32_t i = 0; i < 1025; ++i) half[static_cast<std::size_t>(i)] = 2 * i + 1;
+  EXPECT_EQ(rows(1025).with_classes(half).label_cols(), 2050);
+  half[1024] += 1;
+  expect_error(Errc::data, {"only 1025 occur"}, [&] { (void)rows(1025).with_classes(half); });
+}
+
 TEST(Labels, ThatDoNotFitAreRefused) {
   expect_error(Errc::data, {"2 labels for the 3 rows", "one for each"}, [] {
     (void)rows(3).with_classes(Classes{0, 1});

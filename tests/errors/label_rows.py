@@ -25,6 +25,16 @@ def integers(*values: int) -> bytes:
 row("three labels for four rows", integers(0, 1, 0), "labels.npy", "3", "4")
 row("a negative class", integers(0, 1, -1, 0), "labels.npy", "row 2", "class -1", "from 0")
 row("a class beyond 65535", integers(0, 1, 2, 70000), "labels.npy", "70001 classes", "65536")
+row("identifiers for classes", integers(0, 10017, 10018, 20009), "labels.npy", "from 0 to 20009 only 4 occur",
+    "without gaps", "real")
+row("fractions for classes", npy("(4, 1)", floats(0, 1, 0.5, 0)), "labels.npy", "row 2", "of class 0.5",
+    command="cuvae train data.npy --labels labels.npy --label-kind one-hot --out run")
+row("two columns for classes", npy("(4, 2)", floats(0, 1, 1, 0, 0, 0, 1, 1)), "labels.npy", "2 columns",
+    command="cuvae train data.npy --labels labels.npy --label-kind one-hot --out run")
+row("a kind of labels that is none", integers(0, 1, 0, 1), "--label-kind", "'reel'", "did you mean 'real'?",
+    command="cuvae train data.npy --labels labels.npy --label-kind reel --out run", code=2)
+row("a kind of labels without labels", integers(0, 1, 0, 1), "label_kind", "add --labels FILE",
+    command="cuvae train data.npy --label-kind real --out run", code=2)
 row("a class beyond what floats tell apart", integers(0, 1, 2, 1 << 30), "labels.npy", "row 3", "class")
 row("labels with NaN", npy("(4, 1)", floats(0, 1, float("nan"), 0)), "labels.npy", "row 2, column 0", "NaN")
 row("labels that are text", npy("(4,)", b"abcd", descr="|S1"), "labels.npy", "'|S1'", "not supported")
