@@ -14,12 +14,9 @@ RunKey from_library(const config::Key& key) {
 }
 
 RunKey label_kind_key() {
-  RunKey key = text({"label_kind", "K", "auto|one-hot|real: classes, numbers", config::Interest::special},
-                    &RunSettings::label_kind);
-  key.parse = [store = key.parse](RunSettings& settings, const std::string& text) {
-    (void)label_kind_of(text);
-    store(settings, text);
-  };
+  RunKey key = config::choice_key<RunSettings>(config::Group::run, "label_kind", &RunSettings::label_kind);
+  key.words.help += ": classes or numbers";
+  key.words.interest = config::Interest::special;
   return key;
 }
 
@@ -56,9 +53,16 @@ std::span<const RunKey> run_keys() {
   return all;
 }
 
-std::optional<LabelKind> label_kind_of(const std::string& text) {
-  if (text == kByItself) return std::nullopt;
-  return config::parse<LabelKind>(text);
+std::optional<LabelKind> kind_of(Labelling labelling) {
+  switch (labelling) {
+    case Labelling::one_hot:
+      return LabelKind::one_hot;
+    case Labelling::real:
+      return LabelKind::real;
+    case Labelling::by_type:
+      break;
+  }
+  return std::nullopt;
 }
 
 void validate(const RunSettings& settings) {
@@ -69,7 +73,7 @@ void validate(const RunSettings& settings) {
                 "validation and validation_fraction exclude each other; leave one out");
   }
   const bool labels = !settings.labels.empty(), of_validation = !settings.validation_labels.empty();
-  if (!labels && label_kind_of(settings.label_kind))
+  if (!labels && settings.label_kind != Labelling::by_type)
     throw Error(Errc::invalid_argument,
                 "label_kind: there are no labels; add --labels FILE, or leave it out");
   if (labels && !settings.validation.empty() && !of_validation)

@@ -1,21 +1,26 @@
 // Everything a training run can be told, from the command line or from a file.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "src/cli/machine.hpp"
 #include "src/cli/reading.hpp"
+#include "src/config/names.hpp"
 #include "src/config/schema.hpp"
 
 namespace cuvae::cli {
+
+// How labels are read: by their type, as classes, as numbers.
+enum class Labelling { by_type, one_hot, real };
 
 struct RunSettings : config::Settings, Machine, Reading {
   std::string data = "builtin:shapes";
   std::int64_t rows = 0;  // the first so many of data; 0: all
   std::string labels;     // of the rows of data, for a conditional model; empty: none
-  std::string label_kind = kByItself;
+  Labelling label_kind = Labelling::by_type;
   std::string validation;  // empty: none
   std::string validation_labels;
   std::string preset;           // the name of what the settings began as; empty: none
@@ -30,10 +35,16 @@ inline constexpr const char* kOutKey = "out";
 
 [[nodiscard]] std::span<const RunKey> run_keys();
 
-// None: by what the labels are. Throws Error(invalid_argument) where the text is no kind.
-[[nodiscard]] std::optional<LabelKind> label_kind_of(const std::string& text);
+[[nodiscard]] std::optional<LabelKind> kind_of(Labelling labelling);
 
 // Throws Error(invalid_argument) where the settings contradict each other.
 void validate(const RunSettings& settings);
 
 }  // namespace cuvae::cli
+
+template <>
+inline constexpr std::array cuvae::config::kNames<cuvae::cli::Labelling>{
+    Name{cli::Labelling::by_type, cli::kByItself},
+    Name{cli::Labelling::one_hot, "one-hot"},
+    Name{cli::Labelling::real, "real"},
+};

@@ -192,7 +192,7 @@ ExitCode after(const FitResult& result, const RunDirectory& directory, const Run
 Trained train(const Request& request, RunSettings settings, const TrainingFrame& frame) {
   const ReadOptions options = read_options(settings);
   const Dataset whole =
-      open_labelled(settings.data, options, settings.labels, 0, label_kind_of(settings.label_kind));
+      open_labelled(settings.data, options, settings.labels, 0, kind_of(settings.label_kind));
   if (!request.preset.empty()) {
     const Preset& preset = find_preset(request.preset);
     require_shape(preset, preset.train, whole);
