@@ -43,6 +43,14 @@ struct ReadOptions {
   std::optional<ImageShape> image{};
 };
 
+// What labels in a file are to be. By itself one integer or word to a row is a class, and all else are
+// numbers.
+struct LabelOptions {
+  std::optional<LabelKind> kind{};
+  std::int32_t count = 0;            // of classes; 0: as many as there are
+  std::vector<std::string> names{};  // of the classes, `count` of them, or none
+};
+
 // The factors behind one picture of builtin:shapes.
 struct ShapeFactors {
   enum class Kind : std::uint8_t { ellipse, rectangle, triangle };
@@ -84,16 +92,17 @@ class Dataset {
 
   // These rows with what is known of each beside its values, for a conditional model. Classes are kept as one
   // column for each, of which one is 1; `count` 0: as many as the largest class asks for. A file is any that
-  // open() takes, such as "table.csv:species"; one integer to a row is a class and all else are numbers, or
-  // they are what `kind` says. Numbers are as they are stored, bytes too. Throws Error(data): not as many
-  // labels as rows, a class that is negative, no integer, or not below `count`, over a thousand classes of
-  // which most do not occur, a flawed file, NaN or Inf.
+  // open() takes, such as "table.csv:species", whose column may also hold words. Numbers are as they are
+  // stored, bytes too. Throws Error(data): not as many labels as rows, a class that is negative, no integer,
+  // not below `count` or none of the names, over a thousand classes of which most do not occur, a flawed
+  // file, NaN or Inf.
   [[nodiscard]] Dataset with_labels(std::span<const float> labels, std::int32_t cols) const;
   [[nodiscard]] Dataset with_classes(std::span<const std::int32_t> classes, std::int32_t count = 0) const;
-  [[nodiscard]] Dataset with_labels_of(const std::string& path, std::int32_t count = 0,
-                                       std::optional<LabelKind> kind = {}) const;
+  [[nodiscard]] Dataset with_labels_of(const std::string& path, const LabelOptions& options = {}) const;
   [[nodiscard]] std::int32_t label_cols() const noexcept;  // 0: none
   [[nodiscard]] bool labels_are_classes() const noexcept;
+  // Of classes that are words, one for each column; else empty.
+  [[nodiscard]] const std::vector<std::string>& label_names() const noexcept;
   // Of row `row`, label_cols() values. Throws Error(invalid_argument) out of range or for a wrong size.
   void read_labels(std::int64_t row, std::span<float> out) const;
 

@@ -4,14 +4,33 @@
 #include <sstream>
 
 #include "src/config/text.hpp"
+#include "src/core/check.hpp"
 #include "src/core/shown.hpp"
+#include "src/data/csv_number.hpp"
 
 namespace cuvae::cli {
 namespace {
 
+using Names = std::vector<std::string>;
+
+// What the classes of the model are called; none, where they are numbers.
+Names names_of(const Vae& vae, const std::string& checkpoint) {
+  const auto note = vae.metadata().find(kLabelNamesNote);
+  if (note == vae.metadata().end()) return {};
+  Names names = names_in(note->second);
+  const ModelConfig& model = vae.config();
+  if (model.label_kind != LabelKind::one_hot || std::ssize(names) != model.label_dim)
+    throw Error(Errc::data,
+                checkpoint + ": its " + kLabelNamesNote + " are not those of its " +
+                    std::to_string(model.label_dim) +
+                    " classes\nThe file was changed since it was written; take another checkpoint.");
+  return names;
+}
+
 // What a label of this model is.
-std::string kind_of(const ModelConfig& model) {
+std::string kind_of(const ModelConfig& model, const Names& names) {
   const std::string count = std::to_string(model.label_dim);
+  if (!names.empty()) return "a class: " + shown_names(names);
   if (model.label_kind == LabelKind::one_hot)
     return "a class from 0 to " + std::to_string(model.label_dim - 1);
   return count + (model.label_dim == 1 ? " number" : " numbers");
@@ -25,11 +44,19 @@ std::string kind_of(const ModelConfig& model) {
 [[noreturn]] void refuse_missing(const std::string& flag, const std::string& hint, const ModelUse& use,
                                  const Vae& vae) {
   throw Error(Errc::invalid_argument, flag + " is missing: the label of a row of " + use.checkpoint + " is " +
-                                          kind_of(vae.config()) + "\n" + hint);
+                                          kind_of(vae.config(), names_of(vae, use.checkpoint)) + "\n" + hint);
 }
 
-std::vector<float> one_hot(const std::string& text, std::int32_t classes) {
-  const std::int64_t one = config::to_integer(text);
+[[noreturn]] void refuse_name(const std::string& text, const Names& names) {
+  const std::string hint = detail::did_you_mean(text, names);
+  throw Error(Errc::invalid_argument, "'" + core::shown(text) + "' is none of " + shown_names(names) +
+                                          (hint.empty() ? "" : "; " + hint));
+}
+
+std::vector<float> one_hot(const std::string& text, std::int32_t classes, const Names& names) {
+  const auto named = std::ranges::find(names, text);
+  if (named == names.end() && !names.empty() && !data::to_float(text)) refuse_name(text, names);
+  const std::int64_t one = named == names.end() ? config::to_integer(text) : named - names.begin();
   if (one < 0 || one >= classes)
     throw Error(Errc::invalid_argument, "there is no class " + std::to_string(one) + "; there are 0 to " +
                                             std::to_string(classes - 1));
@@ -45,11 +72,32 @@ std::vector<float> numbers(const std::string& text, const ModelConfig& model) {
   while (std::getline(parts, part, ',')) label.push_back(static_cast<float>(config::to_number(part)));
   if (std::ssize(label) != model.label_dim)
     throw Error(Errc::invalid_argument,
-                "'" + core::shown(text) + "' is not " + kind_of(model) + "; write them as 0.5,2");
+                "'" + core::shown(text) + "' is not " + kind_of(model, {}) + "; write them as 0.5,2");
   return label;
 }
 
 }  // namespace
+
+std::string text_of_names(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += name + "\n";
+  return text;
+}
+
+std::vector<std::string> names_in(const std::string& text) {
+  std::vector<std::string> names;
+  std::istringstream lines(text);
+  for (std::string name; std::getline(lines, name);) names.push_back(name);
+  return names;
+}
+
+std::string shown_names(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 8;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i)
+    text += (i == 0 ? "" : ", ") + core::shown(names[i], 40);
+  return names.size() > kMost ? text + ", ... (" + std::to_string(names.size()) + ")" : text;
+}
 
 void add_labels(CommandLine& line, ModelUse& use) {
   line.option("--labels", "FILE", "of the rows of DATA, for a conditional model",
@@ -70,11 +118,13 @@ Dataset with_labels(const ModelUse& use, const Vae& vae, const Dataset& data) {
   if (use.labels.empty())
     refuse_missing("--labels", "Give a file with the label of each row of " + data.source() + ".", use, vae);
   const bool classes = model.label_kind == LabelKind::one_hot;
-  Dataset labelled = data.with_labels_of(use.labels, classes ? model.label_dim : 0, model.label_kind);
+  Dataset labelled = data.with_labels_of(use.labels, {.kind = model.label_kind,
+                                                      .count = classes ? model.label_dim : 0,
+                                                      .names = names_of(vae, use.checkpoint)});
   if (labelled.label_cols() != model.label_dim) {
     throw Error(Errc::data, use.labels + ": a label has " + std::to_string(labelled.label_cols()) +
                                 " columns; those that " + use.checkpoint + " was trained with are " +
-                                kind_of(model) + "\nGive the same columns, such as 'table.csv:x,y'.");
+                                kind_of(model, {}) + "\nGive the same columns, such as 'table.csv:x,y'.");
   }
   return labelled;
 }
@@ -86,12 +136,16 @@ std::vector<float> label_of(const ModelUse& use, const Vae& vae) {
     return {};
   }
   const bool classes = model.label_kind == LabelKind::one_hot;
+  const Names names = names_of(vae, use.checkpoint);
+  const std::string one = names.empty() ? "0" : "'" + names.front() + "'";
   if (use.label.empty())
-    refuse_missing("--label", classes ? "Choose one, e.g. --label 0." : "Give them, e.g. --label 0.5,2.", use,
+    refuse_missing("--label",
+                   classes ? "Choose one, e.g. --label " + one + "." : "Give them, e.g. --label 0.5,2.", use,
                    vae);
   std::vector<float> label;
-  config::labelled(
-      "--label", [&] { label = classes ? one_hot(use.label, model.label_dim) : numbers(use.label, model); });
+  config::labelled("--label", [&] {
+    label = classes ? one_hot(use.label, model.label_dim, names) : numbers(use.label, model);
+  });
   return label;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "src/cli/labels.hpp"
 #include "src/cli/metrics.hpp"
 #include "src/cli/output.hpp"
 #include "src/cli/presets.hpp"
@@ -20,6 +21,7 @@ std::string data_text(const Dataset& data) {
 
 std::string labels_text(const Dataset& data) {
   const std::string count = std::to_string(data.label_cols());
+  if (!data.label_names().empty()) return count + " classes: " + shown_names(data.label_names());
   return count + (data.labels_are_classes() ? " classes" : data.label_cols() == 1 ? " number" : " numbers");
 }
 

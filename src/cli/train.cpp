@@ -171,12 +171,11 @@ FitResult fit(Trainer& trainer, const Dataset& data, const std::optional<Dataset
   return validation ? trainer.fit(data, *validation, callback) : trainer.fit(data, callback);
 }
 
-// `classes`: of labels that are classes; 0: as many as there are.
 Dataset open_labelled(const std::string& spec, const ReadOptions& options, const std::string& labels,
-                      std::int32_t classes, std::optional<LabelKind> kind) {
+                      const LabelOptions& of_labels) {
   const Dataset data = Dataset::open(spec, options);
   data.require_finite();
-  return labels.empty() ? data : data.with_labels_of(labels, classes, kind);
+  return labels.empty() ? data : data.with_labels_of(labels, of_labels);
 }
 
 ExitCode after(const FitResult& result, const RunDirectory& directory, const RunSettings& settings,
@@ -192,7 +191,7 @@ ExitCode after(const FitResult& result, const RunDirectory& directory, const Run
 Trained train(const Request& request, RunSettings settings, const TrainingFrame& frame) {
   const ReadOptions options = read_options(settings);
   const Dataset whole =
-      open_labelled(settings.data, options, settings.labels, 0, kind_of(settings.label_kind));
+      open_labelled(settings.data, options, settings.labels, {.kind = kind_of(settings.label_kind)});
   if (!request.preset.empty()) {
     const Preset& preset = find_preset(request.preset);
     require_shape(preset, preset.train, whole);
@@ -200,10 +199,9 @@ Trained train(const Request& request, RunSettings settings, const TrainingFrame&
   const Dataset data = settings.rows > 0 ? whole.first(settings.rows) : whole;
   std::optional<Dataset> validation;
   if (!settings.validation.empty()) {
-    const bool classes = data.labels_are_classes();
-    validation =
-        open_labelled(settings.validation, options, settings.validation_labels,
-                      classes ? data.label_cols() : 0, classes ? LabelKind::one_hot : LabelKind::real);
+    LabelOptions same{.kind = LabelKind::real};
+    if (data.labels_are_classes()) same = {LabelKind::one_hot, data.label_cols(), data.label_names()};
+    validation = open_labelled(settings.validation, options, settings.validation_labels, same);
     require_same_order(*validation, data.image(), data.source());
   }
   settings.model.data_dim = data.cols();

@@ -31,6 +31,7 @@ std::map<std::string, std::string> provenance(const RunSettings& settings, const
                                          {"data_fingerprint", hexadecimal(data.fingerprint())},
                                          {"device", to_string(device)}};
   if (settings.scale != kByItself) all[kDataScaleNote] = settings.scale;
+  if (!data.label_names().empty()) all[kLabelNamesNote] = text_of_names(data.label_names());
   if (!settings.preset.empty()) all[kPresetNote] = settings.preset;
   if (!settings.preset_scale.empty()) all[kPresetScaleNote] = settings.preset_scale;
   return all;

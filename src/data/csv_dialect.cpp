@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 
@@ -29,9 +31,9 @@ class TextReader final : public ByteReader {
   std::string_view rest_;
 };
 
-// The first record and how the second compares, under one delimiter.
+// The first two records and how they compare, under one delimiter.
 struct Cut {
-  std::vector<std::string> first;
+  std::vector<std::string> first, second;
   bool same_width = false;  // also where there is no second record
   std::size_t numbers = 0;  // fields of the second record, else of the first
 
@@ -55,9 +57,10 @@ std::vector<std::string> record_of(CsvText& text) {
   return fields;
 }
 
+bool is_number(const std::string& field) { return to_float(field).has_value(); }
+
 std::size_t numbers_in(const std::vector<std::string>& fields) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(fields, [](const std::string& field) { return to_float(field).has_value(); }));
+  return static_cast<std::size_t>(std::ranges::count_if(fields, is_number));
 }
 
 // Quotes that make no sense so, with this delimiter or with any, end it: whoever reads on says why.
@@ -68,13 +71,39 @@ Cut cut(std::string_view start, char delimiter) {
     text.set_delimiter(delimiter);
     result.first = record_of(text);
     result.numbers = numbers_in(result.first);
-    const std::vector<std::string> second = record_of(text);
-    result.same_width = second.empty() || second.size() == result.first.size();
-    if (!second.empty()) result.numbers = numbers_in(second);
+    result.second = record_of(text);
+    result.same_width = result.second.empty() || result.second.size() == result.first.size();
+    if (!result.second.empty()) result.numbers = numbers_in(result.second);
   } catch (const Error&) {
     return result;
   }
   return result;
+}
+
+// As columns that are numbered, or called by years, are: whole, each greater than the one before.
+bool number_columns(const std::vector<std::string>& fields) {
+  std::uint64_t before = 0;
+  bool begun = false;
+  for (const std::string& field : fields) {
+    if (!is_number(field)) continue;
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), number);
+    if (error != std::errc() || end != field.data() + field.size() || (begun && number <= before))
+      return false;
+    before = number;
+    begun = true;
+  }
+  return true;
+}
+
+// Words above numbers, words alone, or words beside what numbers columns.
+bool names_columns(const Cut& cut) {
+  const std::size_t numbers = numbers_in(cut.first);
+  if (numbers == cut.first.size()) return false;
+  if (numbers == 0 || cut.second.size() != cut.first.size()) return true;
+  for (std::size_t field = 0; field < cut.first.size(); ++field)
+    if (!is_number(cut.first[field]) && is_number(cut.second[field])) return true;
+  return number_columns(cut.first);
 }
 
 }  // namespace
@@ -88,7 +117,7 @@ CsvDialect dialect_of(std::string_view start) {
     best = delimiter;
     chosen = std::move(other);
   }
-  const bool has_header = numbers_in(chosen.first) < chosen.first.size();
+  const bool has_header = names_columns(chosen);
   return {best, std::move(chosen.first), has_header};
 }
 

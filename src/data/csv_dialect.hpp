@@ -13,11 +13,13 @@ inline constexpr std::size_t kMostTableColumns = std::size_t{1} << 17;
 struct CsvDialect {
   char delimiter = ',';
   std::vector<std::string> first;  // fields of the first record
-  bool has_header = false;         // the first record has a field that is no number
+  bool has_header = false;
 };
 
 // From a text that begins with two records, or ends before. Of the delimiters , tab ; and | it is the one
-// that cuts both into as many fields, most of all into numbers. `first` is empty where there is no record.
+// that cuts both into as many fields, most of all into numbers. The first is a header where it has a word
+// above a number of the second, or words alone, or words and numbers that are whole and ascend (0, 1, 2).
+// `first` is empty where there is no record.
 [[nodiscard]] CsvDialect dialect_of(std::string_view start);
 
 [[nodiscard]] std::string name_of_delimiter(char delimiter);  // "commas"

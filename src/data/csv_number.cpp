@@ -18,13 +18,6 @@ bool begins_a_number(const char* at, const char* end) {
   return at < end && (is_digit(*at) || (*at == '.' && at + 1 < end && is_digit(at[1])));
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
-}
-
 bool same_word(std::string_view text, std::string_view lower) {
   return std::ranges::equal(text, lower,
                             [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
@@ -48,6 +41,13 @@ float beyond(std::string_view text, bool negative) {
 }
 
 }  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
+}
 
 const char* plain_number(const char* begin, const char* end, float& value) {
   const char* at = begin;

@@ -11,6 +11,8 @@ namespace cuvae::data {
 // numbers and digits in groups among them.
 [[nodiscard]] std::optional<float> to_float(std::string_view text);
 
+[[nodiscard]] std::string_view trimmed(std::string_view text);  // without blanks around
+
 // Of a text that begins with a plain number: what follows it, and its value. Null for any other beginning.
 [[nodiscard]] const char* plain_number(const char* begin, const char* end, float& value);
 

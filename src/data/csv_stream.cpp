@@ -79,11 +79,27 @@ std::size_t CsvStream::read(std::span<std::byte> out) {
     } else {
       next_ = text_.field().next;
     }
-    ++field_;
-    if (next_ != Next::field || field_ == chosen_.size()) require_width();
+    end_field();
   }
   if (filled < out.size()) header_.shape[0] = rows_;
   return filled;
+}
+
+bool CsvStream::read_text(std::string& out) {
+  for (;;) {
+    if (field_ == 0 && !next_record()) return false;
+    const CsvText::Field field = text_.field();
+    next_ = field.next;
+    const bool is_chosen = chosen_[field_];
+    if (is_chosen) out = trimmed(field.text);
+    end_field();
+    if (is_chosen) return true;
+  }
+}
+
+void CsvStream::end_field() {
+  last_ = field_++;
+  if (next_ != Next::field || field_ == chosen_.size()) require_width();
 }
 
 bool CsvStream::next_record() {
@@ -116,14 +132,16 @@ float CsvStream::value() {
   if (!found) refuse_text(field.text);
   if (std::isnan(*found) && missing_ == Missing::refused)
     core::refuse(
-        text_.source(), here() + ": the value is missing ('" + core::shown(field.text) + "')",
+        text_.source(), place(field_) + ": the value is missing ('" + core::shown(field.text) + "')",
         "Fill it, or leave out such rows or that column: 'file.csv:!" + std::to_string(field_) + "'.");
   return *found;
 }
 
-std::string CsvStream::here() const {
-  const std::string name = dialect_.has_header ? " ('" + core::shown(dialect_.first[field_], 40) + "')" : "";
-  return "line " + std::to_string(text_.line()) + ", column " + std::to_string(field_) + name;
+std::string CsvStream::here() const { return place(last_); }
+
+std::string CsvStream::place(std::size_t field) const {
+  const std::string name = dialect_.has_header ? " ('" + core::shown(dialect_.first[field], 40) + "')" : "";
+  return "line " + std::to_string(text_.line()) + ", column " + std::to_string(field) + name;
 }
 
 void CsvStream::refuse_text(std::string_view text) const {
@@ -139,7 +157,7 @@ void CsvStream::refuse_text(std::string_view text) const {
                                ? blanks
                                : "Choose columns of numbers: file.csv:0,2-5, or all but some: 'file.csv:!" +
                                      std::to_string(field_) + "'.";
-  core::refuse(text_.source(), here() + ": '" + core::shown(text, 40) + "' is no number", mend);
+  core::refuse(text_.source(), place(field_) + ": '" + core::shown(text, 40) + "' is no number", mend);
 }
 
 std::vector<std::string> CsvStream::column_names() const {

@@ -22,14 +22,18 @@ class CsvStream final : public ValueStream {
 
   [[nodiscard]] const Header& header() const override { return header_; }
   [[nodiscard]] std::size_t read(std::span<std::byte> out) override;
+  // The next value as the text it is, without blanks around; false where there is none.
+  [[nodiscard]] bool read_text(std::string& out);
+  [[nodiscard]] std::string here() const;  // of the value that was read last: "line 3, column 2 ('width')"
   [[nodiscard]] std::vector<std::string> column_names() const override;
   [[nodiscard]] std::string description() const override;
 
  private:
   [[nodiscard]] float value();
   [[nodiscard]] bool next_record();
+  void end_field();
+  [[nodiscard]] std::string place(std::size_t field) const;
   void require_width();
-  [[nodiscard]] std::string here() const;  // "line 3, column 2 ('width')"
   [[noreturn]] void refuse_text(std::string_view text) const;
 
   CsvText text_;
@@ -39,6 +43,7 @@ class CsvStream final : public ValueStream {
   Header header_;
   std::int64_t rows_ = 0;
   std::size_t field_ = 0;  // of the record under way
+  std::size_t last_ = 0;   // the field that was read last
   CsvText::Next next_ = CsvText::Next::record;
 };
 

@@ -59,6 +59,7 @@ Dataset labelled(const Dataset& data, data::Labels labels) {
   auto impl = std::make_shared<Dataset::Impl>(data.impl());
   impl->labels = std::move(labels.rows);
   impl->labels_are_classes = labels.are_classes;
+  impl->label_names = std::move(labels.names);
   return Dataset(std::move(impl));
 }
 
@@ -81,11 +82,12 @@ Dataset Dataset::first(std::int64_t rows) const {
   impl->facts_once = std::make_shared<data::FactsOnce>();
   Dataset some(std::move(impl));
   if (!impl_->labels) return some;
-  return labelled(some, {Dataset(impl_->labels).first(rows).impl_, impl_->labels_are_classes});
+  return labelled(some,
+                  {Dataset(impl_->labels).first(rows).impl_, impl_->labels_are_classes, impl_->label_names});
 }
 
 Dataset Dataset::with_labels(std::span<const float> labels, std::int32_t cols) const {
-  return labelled(*this, {from_values(labels, cols).impl_, false});
+  return labelled(*this, {from_values(labels, cols).impl_, false, {}});
 }
 
 Dataset Dataset::with_classes(std::span<const std::int32_t> classes, std::int32_t count) const {
@@ -93,13 +95,15 @@ Dataset Dataset::with_classes(std::span<const std::int32_t> classes, std::int32_
   return labelled(*this, data::labels_of_classes(classes, count, "classes in memory"));
 }
 
-Dataset Dataset::with_labels_of(const std::string& path, std::int32_t count,
-                                std::optional<LabelKind> kind) const {
-  CUVAE_REQUIRE(count >= 0, "a number of classes is 0 or more");
-  return labelled(*this, data::read_labels(path, count, kind));
+Dataset Dataset::with_labels_of(const std::string& path, const LabelOptions& options) const {
+  CUVAE_REQUIRE(options.count >= 0, "a number of classes is 0 or more");
+  CUVAE_REQUIRE(options.names.empty() || options.count == std::ssize(options.names),
+                "there are as many names of classes as classes");
+  return labelled(*this, data::read_labels(path, options));
 }
 
 std::int32_t Dataset::label_cols() const noexcept { return impl_->labels ? impl_->labels->cols : 0; }
+const std::vector<std::string>& Dataset::label_names() const noexcept { return impl_->label_names; }
 bool Dataset::labels_are_classes() const noexcept { return impl_->labels_are_classes; }
 
 void Dataset::read_labels(std::int64_t row, std::span<float> out) const {

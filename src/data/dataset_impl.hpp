@@ -60,6 +60,7 @@ struct Dataset::Impl {
   std::optional<std::uint64_t> shapes_seed;  // of builtin:shapes
   std::shared_ptr<const Impl> labels;        // a row for each of these; null: none
   bool labels_are_classes = false;
+  std::vector<std::string> label_names;  // of classes that are words; else empty
 
   // The values are an aligned row-major matrix of u8 or of native f32, each times scale.
   [[nodiscard]] bool contiguous() const noexcept;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "src/core/read_error.hpp"
+#include "src/data/class_names.hpp"
 #include "src/data/from_memory.hpp"
 #include "src/data/heap_block.hpp"
 #include "src/data/scan.hpp"
@@ -61,6 +62,17 @@ void require_used(std::span<const std::int32_t> classes, std::int32_t columns, c
       kNumberThem);
 }
 
+Labels labels_of_words(const NamedClasses& named, const LabelOptions& options, const std::string& source) {
+  if (options.count > 0 && options.names.empty())
+    core::refuse(source,
+                 "its classes are words, such as '" + named.names.front() +
+                     "', where they are numbers from 0 to " + std::to_string(options.count - 1),
+                 "Number them as in training.");
+  Labels labels = labels_of_classes(named.classes, static_cast<std::int32_t>(named.names.size()), source);
+  labels.names = named.names;
+  return labels;
+}
+
 }  // namespace
 
 Labels labels_of_classes(std::span<const std::int32_t> classes, std::int32_t count,
@@ -93,15 +105,22 @@ Labels labels_of_classes(std::span<const std::int32_t> classes, std::int32_t cou
                        source,
                        std::to_string(columns) + " classes",
                        1.0f}),
-          true};
+          true,
+          {}};
 }
 
-Labels read_labels(const std::string& path, std::int32_t count, std::optional<LabelKind> kind) {
+Labels read_labels(const std::string& path, const LabelOptions& options) {
+  if (options.kind != LabelKind::real) {
+    if (const auto named = read_named_classes(path, options.names))
+      return labels_of_words(*named, options, path);
+  }
   const Dataset file = Dataset::open(path, {.scale = 1.0f});
   file.require_finite();
-  const bool classes = kind ? *kind == LabelKind::one_hot : holds_classes(file.impl());
-  if (classes) return labels_of_classes(classes_in(file.impl()), count, path);
-  return {side_by_side(file.impl()), false};
+  const bool classes = options.kind ? *options.kind == LabelKind::one_hot : holds_classes(file.impl());
+  if (!classes) return {side_by_side(file.impl()), false, {}};
+  Labels labels = labels_of_classes(classes_in(file.impl()), options.count, path);
+  labels.names = options.names;
+  return labels;
 }
 
 }  // namespace cuvae::data

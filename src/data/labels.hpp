@@ -3,11 +3,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
-#include "cuvae/config.hpp"
 #include "src/data/dataset_impl.hpp"
 
 namespace cuvae::data {
@@ -16,6 +15,7 @@ namespace cuvae::data {
 struct Labels {
   std::shared_ptr<const Dataset::Impl> rows;
   bool are_classes = false;
+  std::vector<std::string> names;  // of classes that are words; else empty
 };
 
 inline constexpr std::int32_t kMostClasses = 1 << 16;
@@ -25,7 +25,7 @@ inline constexpr std::int32_t kMostClasses = 1 << 16;
 [[nodiscard]] Labels labels_of_classes(std::span<const std::int32_t> classes, std::int32_t count,
                                        const std::string& source);
 
-// Any data. Without a kind: one integer to a row is its class, all else are numbers. Throws Error(data).
-[[nodiscard]] Labels read_labels(const std::string& path, std::int32_t count, std::optional<LabelKind> kind);
+// Any data, and words in a column of a table. Throws Error(data).
+[[nodiscard]] Labels read_labels(const std::string& path, const LabelOptions& options);
 
 }  // namespace cuvae::data

@@ -158,6 +158,38 @@ TEST_F(Labels, AreRefusedWithAHint) {
   EXPECT_FALSE(std::filesystem::exists(at("new")));
 }
 
+TEST_F(Labels, ThatAreWordsAreKnownByThemFromThenOn) {
+  std::string table = "kind\n", other = "kind\n", typo = "kind\n";
+  for (std::int32_t row = 0; row < 512; ++row) {
+    table += row % 3 == 0 ? "sail boat\n" : row % 3 == 1 ? "cat\n" : "zebra\n";
+    other += row % 2 == 0 ? "zebra\n" : "sail boat\n";
+    typo += row == 7 ? "zebar\n" : "zebra\n";
+  }
+  write_file(at("words.csv"), table), write_file(at("other.csv"), other), write_file(at("typo.csv"), typo);
+  const CommandResult run = train("run", {"--labels", "words.csv", "--validation", "builtin:shapes:512",
+                                          "--validation-labels", "other.csv"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_NE(run.out.find("words.csv: 3 classes: cat, sail boat, zebra"), std::string::npos) << run.out;
+  EXPECT_NE(done({"info", classes_}).find("cat, sail boat, zebra"), std::string::npos);
+  runs({"sample", classes_, "--label", "sail boat", "--out", "named.npy"});
+  runs({"sample", classes_, "--label", "1", "--out", "numbered.npy"});
+  EXPECT_EQ(values_of("named.npy"), values_of("numbered.npy"));
+  const Words eval{"eval", classes_, "builtin:shapes:512", "--labels"};
+  std::vector<std::int32_t> same;
+  for (std::int32_t row = 0; row < 512; ++row) same.push_back(row % 2 == 0 ? 2 : 1);
+  write_file(at("same.npy"), npy_header("<i4", "(512,)") + bytes_of(same));
+  EXPECT_EQ(done(eval + Words{"other.csv"}), done(eval + Words{"same.npy"}))
+      << "without a cat, zebra is still 2";
+  expect_refusal(cuvae(eval + Words{"typo.csv"}), 3, {"typo.csv", "line 9", "Did you mean 'zebra'?"});
+  expect_refusal(cuvae({"sample", classes_, "--label", "zebar", "--out", "s.npy"}), 2,
+                 {"--label", "'zebar' is none of cat, sail boat, zebra", "did you mean 'zebra'?"});
+  expect_refusal(cuvae({"sample", classes_, "--out", "s.npy"}), 2,
+                 {"a class: cat, sail boat", "--label 'cat'"});
+  trained("plain", {"--labels", "classes.npy"});
+  expect_refusal(cuvae({"eval", "plain/model.safetensors", "builtin:shapes:512", "--labels", "words.csv"}), 3,
+                 {"words, such as 'cat'", "from 0 to 2"});
+}
+
 // Ages are whole numbers and no classes: the run says so, and the model's files are then read likewise.
 TEST_F(Labels, ThatAreWholeMayBeNumbers) {
   const CommandResult run = train("run", {"--labels", "classes.npy", "--label-kind", "real", "--validation",

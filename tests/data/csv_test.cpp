@@ -77,6 +77,19 @@ TEST(Csv, IsReadWithAndWithoutAHeader) {
   EXPECT_EQ(read("1,2\n3,4.5", "", "no-ending"), table);
 }
 
+// Tables without a header may have words in a column; names of columns may be numbers.
+TEST(Csv, HasAHeaderWhereWordsStandAboveNumbersOrBesideNumbersOfColumns) {
+  const Table all{{5.1f, 3.5f}, {4.9f, 3}}, second{{4.9f, 3}};
+  EXPECT_EQ(read("5.1,3.5,setosa\n4.9,3.0,setosa\n", "0,1"), all);
+  EXPECT_EQ(read("39,State,12\n50,Self,13\n", "0,2"), (Table{{39, 12}, {50, 13}}));
+  EXPECT_EQ(read("0,1,label\n4.9,3.0,setosa\n", "0,1"), second);
+  EXPECT_EQ(read("country,1990,1991\nAlbania,4.9,3.0\n", "1,2"), second);
+  EXPECT_EQ(read("length,width,species\n4.9,3.0,setosa\n", "0,1"), second);
+  EXPECT_EQ(read("5.1,x,setosa\n4.9,3.0,setosa\n", "0"), (Table{{4.9f}})) << "a word above a number";
+  EXPECT_EQ(read("7,setosa\n8,setosa\n", "0"), (Table{{8}})) << "one number goes up";
+  EXPECT_EQ(read("8.0,setosa\n8,setosa\n", "0"), (Table{{8}, {8}}));
+}
+
 TEST(Csv, FindsTheDelimiter) {
   const Table table{{1, 2, 3}, {4, 5, 6}};
   for (const char delimiter : {',', '\t', ';', '|'}) {

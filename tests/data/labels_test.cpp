@@ -67,7 +67,7 @@ TEST(Labels, AreReadFromFiles) {
       floats("l.npy", npy_header("<f8", "(2, 3)") + bytes_of<double>({1, 2, 3, 4, 5, 0.5})),
       column("l.npy", npy_header("<f4", "(2,)") + bytes_of<float>({1, 2}));
   EXPECT_EQ(label_of(rows(2).with_labels_of(wide.path()), 0), (Floats{0, 0, 0, 1}));
-  EXPECT_EQ(rows(2).with_labels_of(wide.path(), 10).label_cols(), 10);
+  EXPECT_EQ(rows(2).with_labels_of(wide.path(), {.count = 10}).label_cols(), 10);
   EXPECT_EQ(label_of(rows(2).with_labels_of(bits.path()), 0), (Floats{0, 1}));
   EXPECT_EQ(label_of(rows(2).with_labels_of(bytes.path()), 0)[200], 1.0f);
   EXPECT_EQ(label_of(rows(2).with_labels_of(floats.path()), 1), (Floats{4, 5, 0.5f}));
@@ -81,7 +81,7 @@ TEST(Labels, AreOfTheKindThatIsAskedFor) {
       halves("l.npy", npy_header("<f4", "(2,)") + bytes_of<float>({1, 0.5f})),
       wide("l.npy", npy_header("<f4", "(2, 2)") + bytes_of<float>({1, 2, 3, 4}));
   const auto as = [](const SampleFile& file, LabelKind kind) {
-    return rows(2).with_labels_of(file.path(), 0, kind);
+    return rows(2).with_labels_of(file.path(), {.kind = kind});
   };
   EXPECT_EQ(label_of(as(bytes, LabelKind::real), 0), Floats{200}) << "bytes of labels are no pixels";
   EXPECT_FALSE(as(bytes, LabelKind::real).labels_are_classes());
@@ -89,6 +89,53 @@ TEST(Labels, AreOfTheKindThatIsAskedFor) {
   expect_error(Errc::data, {"row 1", "of class 0.5", "'real'"},
                [&] { (void)as(halves, LabelKind::one_hot); });
   expect_error(Errc::data, {"2 columns", "one number"}, [&] { (void)as(wide, LabelKind::one_hot); });
+}
+
+TEST(Labels, MayBeWords) {
+  const SampleFile file("t.csv", "x,species\n1,tulip\n2, rose \n3,tulip\n4,\"ap\xc3\xa9, red\"\n");
+  const std::string species = file.path() + ":species";
+  const Dataset data = rows(4).with_labels_of(species);
+  EXPECT_TRUE(data.labels_are_classes());
+  EXPECT_EQ(data.label_names(), (std::vector<std::string>{"ap\xc3\xa9, red", "rose", "tulip"}));
+  EXPECT_EQ(label_of(data, 0), (Floats{0, 0, 1}));
+  EXPECT_EQ(label_of(data, 1), (Floats{0, 1, 0}));
+  EXPECT_EQ(label_of(data, 3), (Floats{1, 0, 0}));
+  EXPECT_EQ(data.first(1).label_names().size(), 3u);
+  const std::vector<std::string> names{"rose", "tulip", "lily", data.label_names()[0]};
+  const Dataset known = rows(4).with_labels_of(species, {LabelKind::one_hot, 4, names});
+  EXPECT_EQ(known.label_names(), names);
+  EXPECT_EQ(label_of(known, 1), (Floats{1, 0, 0, 0})) << "as they are called, not as they come";
+  const SampleFile more("u.csv", "a\nrose\n");
+  EXPECT_EQ(rows(5).with_labels_of(species + "\n" + more.path()).label_names(), data.label_names())
+      << "two files";
+  EXPECT_EQ(rows(4).with_labels_of(file.path() + ":x").label_names().size(), 0u);
+}
+
+TEST(Labels, ThatAreWordsAreRefusedWhereTheyMakeNoSense) {
+  const auto refused = [](const std::string& column, const std::vector<std::string>& parts,
+                          const LabelOptions& options = {}) {
+    SCOPED_TRACE(column);
+    const SampleFile file("t.csv", "x,kind\n" + column);
+    const auto lines = std::ranges::count(column, '\n');
+    expect_error(Errc::data, parts,
+                 [&] { (void)rows(lines).with_labels_of(file.path() + ":kind", options); });
+  };
+  refused("1,rose\n2,3\n", {"line 3, column 1 ('kind')", "'3' stands among classes that are words"});
+  refused("1,3\n2,rose\n", {"line 3, column 1 ('kind')", "'rose' is no number"});
+  refused("1,rose\n2,\n", {"line 3", "the class is missing"});
+  refused("1,rose\n2,NA\n", {"line 3", "'NA'"});
+  refused("1,rose\n2,t\xe9l\n", {"line 3", "no text in UTF-8"});
+  refused("1,rose\n2,\"a\nb\"\n", {"line 3", "control characters"});
+  refused("1," + std::string(201, 'r') + "\n", {"line 2", "longer than 200 bytes"});
+  refused("1,rose\n2,tulpi\n", {"'tulpi' is none of the 2 classes", "Did you mean 'tulip'?"},
+          {LabelKind::one_hot, 2, {"rose", "tulip"}});
+  refused("1,rose\n", {"words, such as 'rose'", "from 0 to 4"}, {.count = 5});
+  refused("1,rose\n", {"'rose' is no number"}, {.kind = LabelKind::real});
+  std::string many;
+  for (int i = 0; i < 3000; ++i) many += "1," + std::string(180, 'r') + std::to_string(i) + "\n";
+  refused(many, {"classes there is one more", "512 KiB"});
+  expect_error(Errc::invalid_argument, {"as many names"},
+               [] { (void)rows(1).with_labels_of("t.csv", {.count = 2, .names = {"rose"}}); });
 }
 
 // Of 1025 classes that no row has, there are more than of those that are used, unless as many are.

@@ -59,13 +59,26 @@ def delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=rank)  # the first of equals
 
 
+def names_columns(first: list[str], second: list[str]) -> bool:
+    numbers = [field for field in first if number(field) is not None]
+    if len(numbers) == len(first):
+        return False
+    if not numbers or len(second) != len(first):
+        return True
+    if any(number(above) is None and number(below) is not None for above, below in zip(first, second)):
+        return True
+    if not all(field.isascii() and field.isdigit() for field in numbers):
+        return False
+    return all(int(one) < int(next_one) for one, next_one in zip(numbers, numbers[1:]))
+
+
 def read(content: bytes) -> Optional[numpy.ndarray]:
     try:
         text = content.decode("utf-8-sig")
         rows = records(text, delimiter_of(text))
     except (UnicodeDecodeError, csv.Error, ValueError):  # no records
         return None
-    has_header = any(number(field) is None for field in rows[0])
+    has_header = names_columns(rows[0], rows[1] if len(rows) > 1 else [])
     numbers = [[number(field) for field in row] for row in rows[has_header:]]
     if not numbers or any(len(row) != len(rows[0]) for row in numbers):
         return None

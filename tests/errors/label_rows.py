@@ -11,10 +11,12 @@ LABELS = Section("Labels and factors", file="labels.npy",
 
 DATA = npy("(4, 2)", floats(0, 1, 1, 0, 0, 0, 1, 1))
 TABLE = b"kind,x\n0,1.5\n1,2.5\nred,3.5\n2,4.5\n"
+WORDS = b"kind,sort,gap\nrose,a,a\ntulip,2,b\nrose,b,\ntulip,c,c\n"
 
 
 def row(words: str, labels: Content, *says: str, command: str = "", code: int | None = None) -> None:
-    files = {"data.npy": DATA, "labels.npy": labels, "labels.csv": TABLE, "model.safetensors": as_trained(MODEL)}
+    files = {"data.npy": DATA, "labels.npy": labels, "labels.csv": TABLE, "words.csv": WORDS,
+             "model.safetensors": as_trained(MODEL)}
     LABELS.row(words, files, *says, command=command, code=code)
 
 
@@ -46,6 +48,10 @@ row("labels for validation, and none for training", integers(0, 1, 0, 1), "label
     command="cuvae train data.npy --validation data.npy --validation-labels labels.npy --out run", code=2)
 row("classes in a table that are words", integers(0), "labels.csv:kind", "line 4", "'red' is no number",
     command="cuvae train data.npy --labels labels.csv:kind --out run")
+row("classes that are words, and a number among them", integers(0), "words.csv:sort", "line 3, column 1 ('sort')",
+    "'2' stands among classes", command="cuvae train data.npy --labels words.csv:sort --out run")
+row("classes that are words, and one missing", integers(0), "words.csv:gap", "line 4, column 2 ('gap')", "missing",
+    command="cuvae train data.npy --labels words.csv:gap --out run")
 row("a column of labels that the table does not have", integers(0), "labels.csv:knid", "Did you mean 'kind'?",
     command="cuvae train data.npy --labels labels.csv:knid --out run")
 

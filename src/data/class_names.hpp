@@ -1,0 +1,27 @@
+// Classes that a table calls by words.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cuvae::data {
+
+struct NamedClasses {
+  std::vector<std::int32_t> classes;  // of each row, by its place among the names
+  std::vector<std::string> names;
+};
+
+inline constexpr std::size_t kLongestClassName = 200;  // bytes
+inline constexpr std::size_t kLongestClassNames = std::size_t{1}
+                                                  << 19;  // together, so that a checkpoint holds them
+
+// Of a table, or several, with one column, whose first value is a word. Empty for all other data. The names
+// are those given, or, where none are, the words that occur in the order of their bytes. Throws Error(data),
+// naming line and column: a number among words, a missing one, one that is too long, no UTF-8 or has control
+// characters, or is none of the names given; more of them than kMostClasses or kLongestClassNames allow.
+[[nodiscard]] std::optional<NamedClasses> read_named_classes(const std::string& spec,
+                                                             const std::vector<std::string>& names);
+
+}  // namespace cuvae::data
