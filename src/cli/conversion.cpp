@@ -117,7 +117,9 @@ class PictureSink : public Sink {
   void append(std::span<const std::byte> rows) override {
     for (const std::uint8_t shade : as_shades(rows)) values_.push_back(static_cast<float>(shade) / 255.0f);
   }
-  void commit(const ConversionWatch&) override { draw_samples(path_, values_, count_, image_); }
+  void commit(const ConversionWatch& watch) override {
+    draw_samples(path_, values_, count_, image_, watch.pulse);
+  }
   [[nodiscard]] std::string written(std::int64_t rows, std::int64_t) const override {
     return pictures_text(rows, image_);
   }

@@ -45,8 +45,8 @@ bool samples_fit(std::int64_t count, ImageShape image) {
 }
 
 void draw_samples(const std::string& path, std::span<const float> samples, std::int64_t count,
-                  ImageShape image) {
-  io::write_png_grid(path, samples, count, image, across(count));
+                  ImageShape image, const io::Pulse& pulse) {
+  io::write_png_grid(path, samples, count, image, across(count), pulse);
 }
 
 std::int64_t draw_reconstructions(const std::string& path, Vae& vae, const Dataset& data, ImageShape image) {

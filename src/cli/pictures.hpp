@@ -7,12 +7,13 @@
 
 #include "cuvae/dataset.hpp"
 #include "cuvae/vae.hpp"
+#include "src/io/pulse.hpp"
 
 namespace cuvae::cli {
 
 // A grid of samples, count x data_dim values, about as high as wide.
 void draw_samples(const std::string& path, std::span<const float> samples, std::int64_t count,
-                  ImageShape image);
+                  ImageShape image, const io::Pulse& pulse = {});
 [[nodiscard]] bool samples_fit(std::int64_t count, ImageShape image);
 
 // "28 x 28", "32 x 32, RGB", "32 x 32, RGB, planar"

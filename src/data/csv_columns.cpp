@@ -46,28 +46,51 @@ std::optional<Range> numbers_in(std::string_view text) {
                             : "D" + hint.substr(1));
 }
 
+[[noreturn]] void refuse_twice(const std::string& item, const std::string& source) {
+  core::refuse(source, "column '" + core::shown(item) + "' is named twice", "Name each column once.");
+}
+
+Range columns_of(const std::string& item, std::size_t count, const std::vector<std::string>& names,
+                 const std::string& source) {
+  const auto named = std::ranges::find(names, item);
+  if (named == names.end()) {
+    const auto numbers = numbers_in(item);
+    if (!numbers || numbers->second >= count) refuse_column(item, count, names, source);
+    return *numbers;
+  }
+  if (const auto again = std::find(named + 1, names.end(), item); again != names.end())
+    core::refuse(source,
+                 "columns " + std::to_string(named - names.begin()) + " and " +
+                     std::to_string(again - names.begin()) + " are both called '" + core::shown(item) + "'",
+                 "Name them by number: file.csv:0,2-5.");
+  const auto column = static_cast<std::size_t>(named - names.begin());
+  return {column, column};
+}
+
 }  // namespace
 
-std::vector<bool> chosen_columns(const std::string& part, std::size_t count,
-                                 const std::vector<std::string>& names, const std::string& source) {
+std::vector<std::size_t> chosen_columns(const std::string& part, std::size_t count,
+                                        const std::vector<std::string>& names, const std::string& source) {
   const bool but = part.starts_with('!');
-  std::vector<bool> chosen(count, part.empty() || but);
+  std::vector<std::size_t> named;
+  std::vector<bool> is_named(count);
   std::istringstream items(part.substr(but ? 1 : 0));
   for (std::string item; std::getline(items, item, ',');) {
-    const auto named = std::ranges::find(names, item);
-    Range range{};
-    if (named != names.end()) {
-      range.first = range.second = static_cast<std::size_t>(named - names.begin());
-    } else if (const auto numbers = numbers_in(item); numbers && numbers->second < count) {
-      range = *numbers;
-    } else {
-      refuse_column(item, count, names, source);
+    const Range range = columns_of(item, count, names, source);
+    for (std::size_t column = range.first; column <= range.second; ++column) {
+      if (is_named[column] && !but) refuse_twice(item, source);
+      if (!is_named[column]) named.push_back(column);
+      is_named[column] = true;
     }
-    for (std::size_t column = range.first; column <= range.second; ++column) chosen[column] = !but;
   }
-  if (std::ranges::find(chosen, true) == chosen.end())
-    core::refuse(source, "no column of it is left", "Leave at least one: file.csv:0,2-5.");
-  return chosen;
+  if (!part.empty() && named.empty())
+    core::refuse(source, "no column is named", "Name some: file.csv:0,2-5.");
+  if (!part.empty() && !but) return named;
+  std::vector<std::size_t> others;
+  for (std::size_t column = 0; column < count; ++column)
+    if (!is_named[column]) others.push_back(column);
+  if (others.empty()) core::refuse(source, "no column of it is left", "Leave at least one: file.csv:0,2-5.");
+  return others;
 }
 
 }  // namespace cuvae::data

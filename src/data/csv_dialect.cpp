@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <span>
 
 #include "cuvae/error.hpp"
 #include "src/data/csv_number.hpp"
@@ -96,6 +97,21 @@ bool number_columns(const std::vector<std::string>& fields) {
   return true;
 }
 
+bool counts_from(std::size_t start, std::span<const std::string> fields) {
+  return std::ranges::all_of(
+      fields, [&](const std::string& field) { return trimmed(field) == std::to_string(start++); });
+}
+
+// 0, 1, 2 and so on, as columns without names are called, perhaps after an empty field above the names of
+// rows; and not the first row of a matrix of ascending numbers.
+bool numbers_columns(const Cut& cut) {
+  std::span<const std::string> first(cut.first), second(cut.second);
+  if (first.empty() || second.size() != first.size()) return false;
+  const bool names_of_rows = trimmed(first.front()).empty();
+  if (names_of_rows) first = first.subspan(1);
+  return first.size() > 2 && counts_from(0, first) && (names_of_rows || !counts_from(first.size(), second));
+}
+
 // Words above numbers, words alone, or words beside what numbers columns.
 bool names_columns(const Cut& cut) {
   const std::size_t numbers = numbers_in(cut.first);
@@ -117,8 +133,13 @@ CsvDialect dialect_of(std::string_view start) {
     best = delimiter;
     chosen = std::move(other);
   }
-  const bool has_header = names_columns(chosen);
-  return {best, std::move(chosen.first), has_header};
+  CsvDialect dialect;
+  dialect.delimiter = best;
+  if (names_columns(chosen))
+    for (const std::string& name : chosen.first) dialect.names.emplace_back(trimmed(name));
+  dialect.has_header = !dialect.names.empty() || numbers_columns(chosen);
+  dialect.first = std::move(chosen.first);
+  return dialect;
 }
 
 std::string name_of_delimiter(char delimiter) {

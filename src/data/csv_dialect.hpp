@@ -12,14 +12,15 @@ inline constexpr std::size_t kMostTableColumns = std::size_t{1} << 17;
 
 struct CsvDialect {
   char delimiter = ',';
-  std::vector<std::string> first;  // fields of the first record
-  bool has_header = false;
+  std::vector<std::string> first;    // fields of the first record
+  bool has_header = false;           // it is none of the data
+  std::vector<std::string> names{};  // of the columns; empty: they are called by number
 };
 
 // From a text that begins with two records, or ends before. Of the delimiters , tab ; and | it is the one
 // that cuts both into as many fields, most of all into numbers. The first is a header where it has a word
-// above a number of the second, or words alone, or words and numbers that are whole and ascend (0, 1, 2).
-// `first` is empty where there is no record.
+// above a number of the second, or words alone, or words and numbers that are whole and ascend, or counts
+// from 0, which are no names. Names are without blanks around. `first` is empty where there is no record.
 [[nodiscard]] CsvDialect dialect_of(std::string_view start);
 
 [[nodiscard]] std::string name_of_delimiter(char delimiter);  // "commas"

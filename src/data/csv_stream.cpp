@@ -46,7 +46,17 @@ CsvDialect dialect(CsvText& text) {
   return found;
 }
 
-std::int64_t count_of(const std::vector<bool>& chosen) { return std::ranges::count(chosen, true); }
+// Of each column, which of them it is from the left.
+std::vector<std::size_t> places_of(const std::vector<std::size_t>& columns) {
+  std::vector<std::size_t> places;
+  if (std::ranges::is_sorted(columns)) return places;
+  std::vector<std::size_t> from_left(columns);
+  std::ranges::sort(from_left);
+  for (const std::size_t column : columns)
+    places.push_back(
+        static_cast<std::size_t>(std::ranges::lower_bound(from_left, column) - from_left.begin()));
+  return places;
+}
 
 }  // namespace
 
@@ -55,9 +65,11 @@ CsvStream::CsvStream(std::unique_ptr<ByteReader> content, const std::string& sou
     : text_(std::move(content), source),
       dialect_(dialect(text_)),
       missing_(missing),
-      chosen_(chosen_columns(part, dialect_.first.size(),
-                             dialect_.has_header ? dialect_.first : std::vector<std::string>{}, source)) {
-  header_ = {.format = Format::csv, .type = ElementType::f32, .shape = {kRowsUnknown, count_of(chosen_)}};
+      columns_(chosen_columns(part, dialect_.first.size(), dialect_.names, source)),
+      chosen_(dialect_.first.size()),
+      places_(places_of(columns_)) {
+  for (const std::size_t column : columns_) chosen_[column] = true;
+  header_ = {.format = Format::csv, .type = ElementType::f32, .shape = {kRowsUnknown, std::ssize(columns_)}};
   if (!dialect_.has_header) return;
   (void)text_.begin_record();
   pass_record(text_);
@@ -69,6 +81,28 @@ CsvStream::CsvStream(std::unique_ptr<ByteReader> content, const std::string& sou
 }
 
 std::size_t CsvStream::read(std::span<std::byte> out) {
+  if (places_.empty()) return read_in_order_of_file(out);
+  std::size_t filled = 0;
+  while (filled < out.size() && (taken_ < row_.size() || next_row())) {
+    const std::size_t bytes = std::min(out.size() - filled, (row_.size() - taken_) * sizeof(float));
+    std::memcpy(out.data() + filled, row_.data() + taken_, bytes);
+    filled += bytes;
+    taken_ += bytes / sizeof(float);
+  }
+  return filled;
+}
+
+// false: there is none.
+bool CsvStream::next_row() {
+  filed_.resize(columns_.size());
+  if (read_in_order_of_file(std::as_writable_bytes(std::span(filed_))) == 0) return false;
+  row_.clear();
+  for (const std::size_t place : places_) row_.push_back(filed_[place]);
+  taken_ = 0;
+  return true;
+}
+
+std::size_t CsvStream::read_in_order_of_file(std::span<std::byte> out) {
   std::size_t filled = 0;
   while (filled < out.size()) {
     if (field_ == 0 && !next_record()) break;
@@ -140,7 +174,8 @@ float CsvStream::value() {
 std::string CsvStream::here() const { return place(last_); }
 
 std::string CsvStream::place(std::size_t field) const {
-  const std::string name = dialect_.has_header ? " ('" + core::shown(dialect_.first[field], 40) + "')" : "";
+  const std::string name =
+      dialect_.names.empty() ? "" : " ('" + core::shown(dialect_.names[field], 40) + "')";
   return "line " + std::to_string(text_.line()) + ", column " + std::to_string(field) + name;
 }
 
@@ -162,9 +197,8 @@ void CsvStream::refuse_text(std::string_view text) const {
 
 std::vector<std::string> CsvStream::column_names() const {
   std::vector<std::string> names;
-  if (!dialect_.has_header) return names;
-  for (std::size_t field = 0; field < chosen_.size(); ++field)
-    if (chosen_[field]) names.push_back(dialect_.first[field]);
+  if (dialect_.names.empty()) return names;
+  for (const std::size_t column : columns_) names.push_back(dialect_.names[column]);
   return names;
 }
 

@@ -13,7 +13,7 @@ namespace cuvae::data {
 enum class Missing : std::uint8_t { refused, as_nan };
 
 // The numbers of a table in text (CSV, TSV), float32. Delimiter and header are found out; `part` says which
-// columns (csv_columns.hpp), in the order of the file. Every record has as many fields as the first. Throws
+// columns, and in which order (csv_columns.hpp). Every record has as many fields as the first. Throws
 // Error(data), naming line and column.
 class CsvStream final : public ValueStream {
  public:
@@ -29,6 +29,8 @@ class CsvStream final : public ValueStream {
   [[nodiscard]] std::string description() const override;
 
  private:
+  [[nodiscard]] std::size_t read_in_order_of_file(std::span<std::byte> out);
+  [[nodiscard]] bool next_row();
   [[nodiscard]] float value();
   [[nodiscard]] bool next_record();
   void end_field();
@@ -39,7 +41,12 @@ class CsvStream final : public ValueStream {
   CsvText text_;
   CsvDialect dialect_;
   Missing missing_;
-  std::vector<bool> chosen_;  // of the fields of a record
+  std::vector<std::size_t> columns_;  // that are chosen, in their order
+  std::vector<bool> chosen_;          // the same, of the fields of a record
+  std::vector<std::size_t>
+      places_;  // of the values of a row among those of a record; empty: they are the same
+  std::vector<float> row_, filed_;  // one row, in its order and in the record's
+  std::size_t taken_ = 0;           // values of row_ that have been read
   Header header_;
   std::int64_t rows_ = 0;
   std::size_t field_ = 0;  // of the record under way

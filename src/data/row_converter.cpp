@@ -1,5 +1,9 @@
 #include "src/data/row_converter.hpp"
 
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
 #include <utility>
 
 #include "src/core/read_error.hpp"
@@ -42,6 +46,7 @@ std::span<const std::byte> RowConverter::convert(std::span<std::byte> rows, std:
     return rows;
   }
   to_floats(rows);
+  require_kept(rows, first_row);
   if (to_ == Values::f32) return std::as_bytes(std::span(floats_));
   to_bytes(first_row);
   return std::as_bytes(std::span(bytes_));
@@ -51,6 +56,35 @@ void RowConverter::to_floats(std::span<const std::byte> rows) {
   const std::int64_t size = size_of(from_);
   floats_.resize(rows.size() / static_cast<std::size_t>(size));
   data::convert({rows.data(), size, std::ssize(floats_), from_, order_}, scale_, floats_.data());
+}
+
+// What is finite stays so.
+void RowConverter::require_kept(std::span<const std::byte> rows, std::int64_t first_row) const {
+  for (std::size_t i = 0; i < floats_.size(); ++i) {
+    if (!std::isinf(floats_[i]) || !is_finite(rows.data() + static_cast<std::int64_t>(i) * size_of(from_)))
+      continue;
+    core::refuse(source_,
+                 place_text(first_row * columns_ + static_cast<std::int64_t>(i)) + " is beyond float32" +
+                     (scale_ == 1.0f ? "" : " when it is scaled"),
+                 "Scale the values (--scale 0.001, say), or keep their type.");
+  }
+}
+
+bool RowConverter::is_finite(const std::byte* stored) const {
+  if (from_ == ElementType::f64) {
+    std::array<std::byte, sizeof(double)> bytes;
+    std::copy_n(stored, bytes.size(), bytes.begin());
+    if (order_ == ByteOrder::swapped) swap_bytes(bytes, from_);
+    return std::isfinite(std::bit_cast<double>(bytes));
+  }
+  float value = 0;
+  data::convert({stored, size_of(from_), 1, from_, order_}, 1.0f, &value);
+  return std::isfinite(value);
+}
+
+std::string RowConverter::place_text(std::int64_t place) const {
+  return "row " + std::to_string(place / columns_) + ", column " + std::to_string(place % columns_) +
+         " (from 0)";
 }
 
 void RowConverter::to_bytes(std::int64_t first_row) {
@@ -64,8 +98,7 @@ void RowConverter::to_bytes(std::int64_t first_row) {
 }
 
 void RowConverter::refuse(float value, std::int64_t place) const {
-  const std::string what = "row " + std::to_string(place / columns_) + ", column " +
-                           std::to_string(place % columns_) + " (from 0) is " + text_of(value) + ", and ";
+  const std::string what = place_text(place) + " is " + text_of(value) + ", and ";
   if (to_ == Values::u8)
     core::refuse(source_, what + "uint8 is from 0 to 255", "Scale the values (--scale), or keep their type.");
   core::refuse(source_,

@@ -20,11 +20,15 @@ class RowConverter {
 
   [[nodiscard]] ElementType type() const;
   // Of whole rows, the first of which is `first_row`; valid until the next call, and may be the same memory.
-  // Bytes and shades are rounded; throws Error(data), naming row and column, for what they cannot hold.
+  // Bytes and shades are rounded; throws Error(data), naming row and column, for what they cannot hold, and
+  // for what becomes infinite as float32.
   [[nodiscard]] std::span<const std::byte> convert(std::span<std::byte> rows, std::int64_t first_row);
 
  private:
   void to_floats(std::span<const std::byte> rows);
+  void require_kept(std::span<const std::byte> rows, std::int64_t first_row) const;
+  [[nodiscard]] bool is_finite(const std::byte* stored) const;
+  [[nodiscard]] std::string place_text(std::int64_t place) const;  // "row 3, column 2 (from 0)"
   void to_bytes(std::int64_t first_row);
   [[noreturn]] void refuse(float value, std::int64_t place) const;
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "src/core/read_error.hpp"
+#include "src/core/shown.hpp"
 
 namespace cuvae::data {
 namespace {
@@ -30,6 +31,18 @@ void require_same(const Header& first, const Header& other, const std::string& o
                  "Files that are read together need rows of one shape and one type.");
 }
 
+// A table may be cut into parts of which only the first has a header.
+void require_same_columns(const std::vector<std::string>& first, const std::vector<std::string>& other,
+                          const std::string& of_first, const std::string& source) {
+  if (first.empty() || other.empty()) return;
+  const auto [ours, theirs] = std::ranges::mismatch(first, other);
+  if (theirs == other.end()) return;
+  core::refuse(source,
+               "its column " + std::to_string(theirs - other.begin()) + " is '" + core::shown(*theirs, 40) +
+                   "', that of '" + of_first + "' is '" + core::shown(*ours, 40) + "'",
+               "Name the columns that are meant, in one order for all: 'parts-*.csv:a,b'.");
+}
+
 }  // namespace
 
 SeveralStream::SeveralStream(std::vector<Spec> files, Open open)
@@ -43,6 +56,7 @@ SeveralStream::SeveralStream(std::vector<Spec> files, Open open)
       header_ = stream->header();
     } else {
       require_same(header_, stream->header(), files_.front().text, file.text);
+      require_same_columns(column_names_, stream->column_names(), files_.front().text, file.text);
       add_rows(stream->header());
     }
   }

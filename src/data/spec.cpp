@@ -40,11 +40,18 @@ std::size_t part_after(const std::string& text, const auto& is_path) {
   return std::string::npos;
 }
 
+std::string part_of(const std::string& text, std::size_t colon) {
+  if (colon + 1 == text.size())
+    core::refuse(text, "nothing is named after the colon",
+                 "Name a part, such as 'table.csv:a,b', or leave it out.");
+  return text.substr(colon + 1);
+}
+
 Spec one_of(const std::string& text) {
   if (text == kStandardInput || is_there(text)) return {text, text, {}};
   const std::size_t colon = part_after(text, is_there);
   if (colon == std::string::npos) return {text, text, {}};
-  return {text, text.substr(0, colon), text.substr(colon + 1)};
+  return {text, text.substr(0, colon), part_of(text, colon)};
 }
 
 void append_matches(const std::string& text, std::vector<Spec>& all) {
@@ -55,7 +62,7 @@ void append_matches(const std::string& text, std::vector<Spec>& all) {
         text, [&](const std::string& path) { return is_pattern(path) && !(found = matches(path)).empty(); });
     if (colon == std::string::npos)
       core::refuse(text, "no file matches this pattern", "Check it with ls; quote it in a shell.");
-    part = text.substr(colon + 1);
+    part = part_of(text, colon);
   }
   for (const std::string& path : found) all.push_back({part.empty() ? path : path + ":" + part, path, part});
 }

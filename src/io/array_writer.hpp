@@ -3,12 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "src/core/element_type.hpp"
+#include "src/io/pulse.hpp"
 
 namespace cuvae::io {
 
@@ -25,9 +25,6 @@ struct ArrayLayout {
 // Error(invalid_argument) where the values do not fit the shape.
 class ArrayWriter {
  public:
-  // Called now and then while a commit takes long; what it throws ends the writing.
-  using Pulse = std::function<void()>;
-
   ArrayWriter(const ArrayWriter&) = delete;
   ArrayWriter& operator=(const ArrayWriter&) = delete;
   virtual ~ArrayWriter() = default;

@@ -29,8 +29,9 @@ std::vector<std::byte> encode_png(const std::filesystem::path& path, std::span<c
 }
 
 void write_png(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, std::int64_t width,
-               std::int64_t height, PngColour colour) {
+               std::int64_t height, PngColour colour, const Pulse& pulse) {
   const std::vector<std::byte> encoded = encode_png(path, bytes, width, height, colour);
+  if (pulse) pulse();
   AtomicFile file(path);
   file.write(encoded);
   file.commit();

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "src/io/pulse.hpp"
+
 namespace cuvae::io {
 
 enum class PngColour { grey, rgb };  // 1 or 3 bytes to a pixel
@@ -16,8 +18,8 @@ enum class PngColour { grey, rgb };  // 1 or 3 bytes to a pixel
                                                 std::span<const std::uint8_t> bytes, std::int64_t width,
                                                 std::int64_t height, PngColour colour);
 
-// The same into a file, atomically.
+// The same into a file, atomically; `pulse` is called before that is touched.
 void write_png(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, std::int64_t width,
-               std::int64_t height, PngColour colour);
+               std::int64_t height, PngColour colour, const Pulse& pulse = {});
 
 }  // namespace cuvae::io

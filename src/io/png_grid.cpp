@@ -71,8 +71,9 @@ class Grid {
     }
   }
 
-  void write(const std::filesystem::path& path) const {
-    write_png(path, bytes_, width_, height_, shape_.channels == 1 ? PngColour::grey : PngColour::rgb);
+  void write(const std::filesystem::path& path, const Pulse& pulse = {}) const {
+    const PngColour colour = shape_.channels == 1 ? PngColour::grey : PngColour::rgb;
+    write_png(path, bytes_, width_, height_, colour, pulse);
   }
 
  private:
@@ -123,12 +124,12 @@ bool grid_fits(ImageShape shape, std::int64_t rows, std::int64_t columns) {
 }
 
 void write_png_grid(const std::filesystem::path& path, std::span<const float> pictures, std::int64_t count,
-                    ImageShape shape, std::int32_t columns) {
+                    ImageShape shape, std::int32_t columns, const Pulse& pulse) {
   const Pictures all(pictures, count, shape);
   const Layout layout(count, columns);
   Grid grid(shape, layout.rows, layout.columns);
   for (std::int64_t i = 0; i < count; ++i) grid.place(all[i], layout.row(i), layout.column(i));
-  grid.write(path);
+  grid.write(path, pulse);
 }
 
 void write_png_pairs(const std::filesystem::path& path, std::span<const float> originals,

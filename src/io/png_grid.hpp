@@ -6,6 +6,7 @@
 #include <span>
 
 #include "cuvae/dataset.hpp"
+#include "src/io/pulse.hpp"
 
 namespace cuvae::io {
 
@@ -17,7 +18,7 @@ namespace cuvae::io {
 // atomically. Throws Error(io); Error(invalid_argument) for an empty shape, another number of values, or a
 // grid too large for a picture.
 void write_png_grid(const std::filesystem::path& path, std::span<const float> pictures, std::int64_t count,
-                    ImageShape shape, std::int32_t columns);
+                    ImageShape shape, std::int32_t columns, const Pulse& pulse = {});
 
 // The same with pairs: below each row of originals the row of their reconstructions.
 void write_png_pairs(const std::filesystem::path& path, std::span<const float> originals,

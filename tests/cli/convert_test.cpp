@@ -204,6 +204,18 @@ TEST_F(Convert, NothingIsWrittenWhereItFails) {
   EXPECT_EQ(text("old.npy"), "old");
 }
 
+// libpng takes seconds for this picture, in which nobody looks for signals.
+TEST_F(Convert, StoppedWhileAPictureIsMadeItLeavesTheOldOne) {
+  write_file(at("all.png"), "old");
+  const CommandResult result =
+      run_command({"timeout", "--foreground", "--preserve-status", "--signal=TERM", "--kill-after=60", "0.5",
+                   cuvae_binary(), "convert", "builtin:shapes:60000", "all.png"},
+                  {at(".")});
+  EXPECT_EQ(result.exit_code, 75) << result.err;
+  EXPECT_EQ(text("all.png"), "old");
+  EXPECT_EQ(files(), Words{"all.png"});
+}
+
 TEST_F(Convert, StoppedByASignalItLeavesNothing) {
   write_huge("huge.npy");
   write_file(at("y.npy"), "old");

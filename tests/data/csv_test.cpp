@@ -29,8 +29,9 @@ Table read(std::string_view text, const std::string& part = "", std::string_view
 // Opening the columns `part` of a table is refused with these words.
 void expect_table_refused(std::string_view text, const std::string& part, std::vector<std::string> parts) {
   const SampleFile file("t.csv", text);
+  const std::string spec = part.empty() ? file.path() : file.path() + ":" + part;
   parts.push_back(file.path());
-  expect_error(Errc::data, parts, [&] { Dataset::open(file.path() + ":" + part).require_finite(); });
+  expect_error(Errc::data, parts, [&] { Dataset::open(spec).require_finite(); });
 }
 
 TEST(CsvNumber, IsRoundedOnceToTheNearestFloat) {
@@ -86,6 +87,13 @@ TEST(Csv, HasAHeaderWhereWordsStandAboveNumbersOrBesideNumbersOfColumns) {
   EXPECT_EQ(read("country,1990,1991\nAlbania,4.9,3.0\n", "1,2"), second);
   EXPECT_EQ(read("length,width,species\n4.9,3.0,setosa\n", "0,1"), second);
   EXPECT_EQ(read("5.1,x,setosa\n4.9,3.0,setosa\n", "0"), (Table{{4.9f}})) << "a word above a number";
+  EXPECT_EQ(read("0,1,2\n5,6,7\n"), (Table{{5, 6, 7}}));
+  EXPECT_EQ(read(",0,1,2\n0,5,6,7\n", "!0"), (Table{{5, 6, 7}})) << "as pandas writes it";
+  EXPECT_EQ(read("0,1,2\n3,4,5\n"), (Table{{0, 1, 2}, {3, 4, 5}})) << "numpy.arange";
+  EXPECT_EQ(read("0,1\n5,6\n"), (Table{{0, 1}, {5, 6}}));
+  EXPECT_EQ(read("0,1,3\n5,6,7\n"), (Table{{0, 1, 3}, {5, 6, 7}}));
+  EXPECT_EQ(read("2019,2020,2021\n5,6,7\n").size(), 2u) << "years, which may be data";
+  EXPECT_EQ(read("a, b\n1,2\n", "b"), (Table{{2}})) << "blanks around a name";
   EXPECT_EQ(read("7,setosa\n8,setosa\n", "0"), (Table{{8}})) << "one number goes up";
   EXPECT_EQ(read("8.0,setosa\n8,setosa\n", "0"), (Table{{8}, {8}}));
 }
@@ -118,9 +126,25 @@ TEST(Csv, ColumnsAreChosenByNameAndNumber) {
   EXPECT_EQ(read(text, "a,b"), (Table{{2, 3}, {5, 6}}));
   EXPECT_EQ(read(text, "1-2"), (Table{{2, 3}, {5, 6}}));
   EXPECT_EQ(read(text, "!id,species"), (Table{{2, 3}, {5, 6}}));
-  EXPECT_EQ(read(text, "b,id"), (Table{{1, 3}, {4, 6}})) << "in the order of the file";
+  EXPECT_EQ(read(text, "b,id"), (Table{{3, 1}, {6, 4}})) << "as they are named";
+  EXPECT_EQ(read(text, "b,id,a"), (Table{{3, 1, 2}, {6, 4, 5}}));
   EXPECT_EQ(read("3,1\n0,2\n", "1"), (Table{{1}, {2}}));
   EXPECT_EQ(read("1,x\n0,2\n", "1"), (Table{{0}})) << "a name wins over a number";
+}
+
+TEST(Csv, PartsAreReadByTheSameNames) {
+  const SampleFile first("p.csv", "a,b\n1,2\n"), second("q.csv", "b,a\n4,3\n"), third("r.csv", "5,6\n"),
+      other("s.csv", "a,c\n7,8\n");
+  const auto all = [&](const std::string& part) {
+    return table_of(Dataset::open(first.path() + part + "\n" + second.path() + part));
+  };
+  EXPECT_EQ(all(":a,b"), (Table{{1, 2}, {3, 4}}));
+  EXPECT_EQ(all(":b,a"), (Table{{2, 1}, {4, 3}}));
+  expect_error(Errc::data, {second.path(), "column 0 is 'b'", "is 'a'", ".csv:a,b"}, [&] { (void)all(""); });
+  expect_error(Errc::data, {other.path(), "column 1 is 'c'", "is 'b'"},
+               [&] { (void)Dataset::open(first.path() + "\n" + other.path()); });
+  EXPECT_EQ(table_of(Dataset::open(first.path() + "\n" + third.path())), (Table{{1, 2}, {5, 6}}))
+      << "a part without a header";
 }
 
 TEST(Csv, ACompressedTableIsOne) { EXPECT_EQ(read(gzip("a\tb\n1\t2\n"), "b", "t.tsv.gz"), (Table{{2}})); }
@@ -182,6 +206,13 @@ TEST(CsvRefuses, ColumnsThatAreNotThere) {
   expect_table_refused(named, "hieght", {"no column 'hieght'", "3 columns", "Did you mean 'height'"});
   expect_table_refused(named, "0-3", {"no column '0-3'", "from 0 to 2"});
   expect_table_refused(named, "!0-2", {"no column of it is left"});
+  expect_table_refused(named, "!", {"no column is named"});
+  expect_table_refused(named, "0,width", {"column 'width' is named twice"});
+  expect_table_refused("a,b,a\n1,2,3\n", "a", {"columns 0 and 2 are both called 'a'", "by number"});
+  expect_error(Errc::data, {"t.csv:", "nothing is named after the colon"}, [&] {
+    const SampleFile file("t.csv", named);
+    static_cast<void>(Dataset::open(file.path() + ":"));
+  });
   expect_table_refused("1,2\n", "width", {"no column 'width'", "without names", "by number"});
   const SampleFile array("a.npy", npy_header("<f4", "(1,)") + bytes_of<float>({1}));
   expect_error(Errc::data, {array.path(), "no part", "colon"},

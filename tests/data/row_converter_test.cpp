@@ -1,5 +1,6 @@
 #include "src/data/row_converter.hpp"
 
+#include <bit>
 #include <cmath>
 
 #include "data/sample_files.hpp"
@@ -37,6 +38,21 @@ TEST(RowConverter, FloatsAreScaled) {
   EXPECT_EQ(converted<float>(header_of(ElementType::i16, 3), Values::f32, 0.5f,
                              std::vector<std::int16_t>{-2, 0, 5}),
             (std::vector<float>{-1, 0, 2.5f}));
+}
+
+TEST(RowConverter, WhatIsFiniteStaysSo) {
+  const auto refused = [](const data::Header& header, float scale, auto values) {
+    expect_error(Errc::data, {"x.npy", "row 5, column 1 (from 0) is beyond float32", "--scale"},
+                 [&] { static_cast<void>(converted<float>(header, Values::f32, scale, values, 5)); });
+  };
+  constexpr double kInfinity = HUGE_VAL;
+  refused(header_of(ElementType::f64, 2), 1, std::vector<double>{-kInfinity, 1e39});
+  refused(header_of(ElementType::f32, 2), 100, std::vector<float>{1, -1e38f});
+  refused(header_of(ElementType::f64, 2, data::ByteOrder::swapped), 1,
+          std::vector<std::uint64_t>{0, __builtin_bswap64(std::bit_cast<std::uint64_t>(1e300))});
+  EXPECT_EQ(
+      converted<float>(header_of(ElementType::f64, 2), Values::f32, 1, std::vector<double>{kInfinity, 1}),
+      (std::vector<float>{HUGE_VALF, 1}));
 }
 
 TEST(RowConverter, BytesAreRoundedAndHeldToTheirRange) {

@@ -59,10 +59,19 @@ def delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=rank)  # the first of equals
 
 
+def numbers_columns(first: list[str], second: list[str]) -> bool:
+    if len(second) != len(first):
+        return False
+    names_of_rows = first[0] == ""
+    first = first[names_of_rows:]
+    ascending = second == [str(len(first) + i) for i in range(len(first))]
+    return len(first) > 2 and first == [str(i) for i in range(len(first))] and (names_of_rows or not ascending)
+
+
 def names_columns(first: list[str], second: list[str]) -> bool:
     numbers = [field for field in first if number(field) is not None]
     if len(numbers) == len(first):
-        return False
+        return numbers_columns([field.strip(" \t") for field in first], [field.strip(" \t") for field in second])
     if not numbers or len(second) != len(first):
         return True
     if any(number(above) is None and number(below) is not None for above, below in zip(first, second)):

@@ -16,7 +16,7 @@ namespace {
 class NpzWriter : public testing::Test {
  protected:
   // 4 MB, which deflate well.
-  void write(const io::ArrayWriter::Pulse& pulse = {}) {
+  void write(const io::Pulse& pulse = {}) {
     io::NpzWriter file(path_, {.shape = {io::kRowsToCome, 100}});
     std::vector<float> row(100);
     for (int i = 0; i < 10'000; ++i) {
