@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cuvae/error.hpp"
+#include "src/data/data_file.hpp"
 #include "src/io/safetensors.hpp"
 
 namespace cuvae::cli {
@@ -44,9 +45,30 @@ std::optional<Error> flaw_of(const std::string& file) {
   }
 }
 
+// Who gives data, or the folder of a run, means something else.
+void require_file(const std::string& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    const std::string inside = sound_ones_beside(fs::path(path) / "any");
+    throw Error(Errc::data, "cannot read '" + path + "': it is a folder\n" +
+                                (inside.empty() ? "Name a checkpoint inside it."
+                                                : "Name one of its checkpoints: " + inside));
+  }
+  if (fs::path(path).extension() == ".safetensors") return;
+  try {
+    (void)data::open_data_file({path, path, {}});
+  } catch (const Error&) {
+    return;
+  }
+  throw Error(Errc::data, "cannot read '" + path +
+                              "': it is data, where a checkpoint belongs\n"
+                              "Name the checkpoint first, then the data: model.safetensors DATA.");
+}
+
 }  // namespace
 
 Vae load_checkpoint(const std::string& path, const Device& device) {
+  require_file(path);
   try {
     return Vae::load(path, device);
   } catch (const Error& error) {

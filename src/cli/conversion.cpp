@@ -187,7 +187,8 @@ void require_possible(const Conversion& conversion) {
   if (!target)
     throw Error(Errc::invalid_argument, "'" + conversion.to + "' must end in .png, " +
                                             std::string(io::kArrayEndings) +
-                                            ", or in / for a folder of pictures");
+                                            ", or in / for a folder of pictures" +
+                                            (conversion.to == "-" ? "; /dev/stdout is NPY" : ""));
   if (conversion.image && target == Target::rows)
     throw Error(Errc::invalid_argument, "--layout: is of pictures, and '" + conversion.to + "' is none");
 }
@@ -216,7 +217,9 @@ std::string convert(const Conversion& conversion, const ConversionWatch& watch) 
     watch.done(done, rows);
   }
   sink->commit(watch);
-  return sink->written(done, header.columns());
+  const std::int64_t rounded = stream->rounded();
+  return sink->written(done, header.columns()) +
+         (rounded == 0 ? "" : " (" + std::to_string(rounded) + " whole numbers beyond 2^24 are rounded)");
 }
 
 }  // namespace cuvae::cli

@@ -27,9 +27,11 @@ std::string DataReport::as_text() const {
             {"rows", std::to_string(profile.rows)},
             {"columns", std::to_string(profile.columns)}};
   if (profile.image != ImageShape{}) rows.emplace_back("picture", text_of(profile.image));
-  rows.emplace_back("values", "from " + data::text_of(profile.low) + " to " + data::text_of(profile.high) +
-                                  ", mean " + significant(profile.mean, 4) + ", deviation " +
-                                  significant(profile.deviation, 4));
+  rows.emplace_back("values", profile.some_finite ? "from " + data::text_of(profile.low) + " to " +
+                                                        data::text_of(profile.high) + ", mean " +
+                                                        significant(profile.mean, 4) + ", deviation " +
+                                                        significant(profile.deviation, 4)
+                                                  : "none that is finite");
   rows.emplace_back("read as", scale_text(profile.scale));
   if (disk_bytes) rows.emplace_back("on disk", human_bytes(*disk_bytes));
   rows.emplace_back("in memory",
@@ -49,6 +51,9 @@ std::string DataReport::as_json() const {
     if (warning.first) one.add("row", warning.first->row).add("column", warning.first->col);
     warnings.push_back(one);
   }
+  const auto if_some = [&](double value) {
+    return profile.some_finite ? std::optional(value) : std::nullopt;
+  };
   io::JsonObject json;
   json.add("data", data)
       .add("format", profile.description)
@@ -65,12 +70,13 @@ std::string DataReport::as_json() const {
                  .add("channels", profile.image.channels)
                  .add("order", profile.image.order == ChannelOrder::planar ? "planar" : "interleaved"));
   json.add("scale", static_cast<double>(profile.scale))
-      .add("low", static_cast<double>(profile.low))
-      .add("high", static_cast<double>(profile.high))
-      .add("mean", profile.mean)
-      .add("deviation", profile.deviation)
+      .add("low", if_some(profile.low))
+      .add("high", if_some(profile.high))
+      .add("mean", if_some(profile.mean))
+      .add("deviation", if_some(profile.deviation))
       .add("nan", profile.nans)
       .add("infinite", profile.infinite)
+      .add("rounded", profile.rounded)
       .add("constant_columns", profile.constant_columns)
       .add("repeated_rows", profile.repeated_rows)
       .add("compared_rows", profile.compared_rows)

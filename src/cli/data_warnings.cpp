@@ -52,14 +52,24 @@ void warn_of_odd_values(const Profile& profile, std::vector<Warning>& warnings) 
                       profile.first_not_finite});
 }
 
+void warn_of_rounding(const Profile& profile, std::vector<Warning>& warnings) {
+  if (profile.rounded == 0) return;
+  warnings.push_back(
+      {"rounded",
+       counted(profile.rounded, "whole number") + " beyond 2^24 and none of float32's: rounded",
+       "Leave out columns of identifiers: 'table.csv:!id'.",
+       {}});
+}
+
 void warn_of_range(const Profile& profile, std::vector<Warning>& warnings) {
   if (!profile.first_outside) return;
   const std::string first =
       place_text(profile, *profile.first_outside) + " is " + text_of(profile.first_outside->value);
   if (looks_like_pixels(profile)) {
-    warnings.push_back({"pixels", "values from 0 to 255 look like pixels, but are no bytes: " + first,
-                        "Scale them by 1/255: cuvae convert FILE pixels.npy --scale 1/255.",
-                        profile.first_outside});
+    warnings.push_back({"pixels",
+                        "values from " + text_of(profile.low) + " to " + text_of(profile.high) +
+                            " look like pixels, but are no bytes: " + first,
+                        "Scale them: --scale 1/255, in training and here.", profile.first_outside});
     return;
   }
   warnings.push_back(
@@ -76,7 +86,7 @@ void warn_of_range(const Profile& profile, std::vector<Warning>& warnings) {
 }
 
 void warn_of_constants(const Profile& profile, std::vector<Warning>& warnings) {
-  if (profile.rows < 2) return;
+  if (profile.rows < 2 || !profile.some_finite) return;
   if (profile.low == 0 && profile.high == 0) {
     warnings.push_back(
         {"zeros", "all values are 0", "Check what wrote them: there is nothing to learn.", {}});
@@ -123,6 +133,7 @@ void warn_of_rows(const Profile& profile, std::vector<Warning>& warnings) {
 std::vector<Warning> warnings_of(const Profile& profile) {
   std::vector<Warning> warnings;
   warn_of_odd_values(profile, warnings);
+  warn_of_rounding(profile, warnings);
   warn_of_range(profile, warnings);
   warn_of_constants(profile, warnings);
   warn_of_rows(profile, warnings);

@@ -1,4 +1,5 @@
 // cuvae info: what a file is.
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "src/cli/model_use.hpp"
 #include "src/cli/output.hpp"
 #include "src/cli/row_watch.hpp"
+#include "src/cli/run_directory.hpp"
 #include "src/core/shown.hpp"
 #include "src/data/data_file.hpp"
 #include "src/data/from_file.hpp"
@@ -32,6 +34,15 @@ bool is_checkpoint(const std::string& path) {
   if (!file.read(start.data(), start.size()))
     return std::filesystem::path(path).extension() == ".safetensors";
   return start[8] == '{' && std::equal(kPlausibleLength.begin(), kPlausibleLength.end(), start.begin() + 4);
+}
+
+// Of the folder of a run; empty for all else.
+std::string model_in(const std::string& folder) {
+  const std::filesystem::path model = std::filesystem::path(folder) / RunDirectory::kModel;
+  std::error_code ignored;
+  return std::filesystem::is_directory(folder, ignored) && std::filesystem::exists(model, ignored)
+             ? model.string()
+             : "";
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
@@ -108,8 +119,12 @@ std::string describe_arrays(const std::string& path, const std::vector<data::Nam
     rows.emplace_back(core::shown(array.name),
                       array.type.empty() ? "its header cannot be read"
                                          : shape_text(array.shape) + " " + core::shown(array.type, 20));
+  const auto usable = std::ranges::find_if(arrays, [](const data::NamedArray& array) {
+    return !array.type.empty() && !array.type.ends_with('O');
+  });
+  const data::NamedArray& one = usable == arrays.end() ? arrays.front() : *usable;
   return two_columns(rows) + "\nname one of them: cuvae info " +
-         shell_word(path + ":" + core::shown(arrays.front().name)) + "\n";
+         shell_word(path + ":" + core::shown(one.name)) + "\n";
 }
 
 std::string describe_data(const std::string& data, const ReadOptions& options, Form form) {
@@ -137,6 +152,7 @@ ExitCode run_info(Arguments arguments) {
   if (!line.parse(arguments)) return ExitCode::ok;
   const Form form = json ? Form::json : Form::text;
   const ReadOptions options = read_options(reading);
+  if (const std::string run = model_in(what); !run.empty()) what = run;
   const bool checkpoint = is_checkpoint(what);
   if (checkpoint && (options.scale || options.image))
     throw Error(Errc::invalid_argument, core::shown(what, core::kLongestPath) +

@@ -56,10 +56,12 @@ void require_same_order(const Dataset& data, ImageShape trained, const std::stri
   if (trained.channels == 1) return;
   const ImageShape image = data.image();
   if (image.channels == 1 || image.order == trained.order) return;
-  throw Error(Errc::data,
-              data.source() + ": its colours are " + order_text(image) + ", those of " + trained_on + " " +
-                  order_text(trained) +
-                  "\nSave them in the same order (numpy.moveaxis), or say how they are with --layout.");
+  throw Error(
+      Errc::data,
+      data.source() + ": its colours are " + order_text(image) + ", those of " + trained_on + " " +
+          order_text(trained) +
+          "\nSave them in the same order (numpy.moveaxis); where the shape does not say how they are, "
+          "--layout does.");
 }
 
 }  // namespace cuvae::cli

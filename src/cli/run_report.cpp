@@ -19,10 +19,16 @@ std::string data_text(const Dataset& data) {
          std::to_string(data.cols()) + ", " + data.description();
 }
 
-std::string labels_text(const Dataset& data) {
+std::string labels_text(const Dataset& data, Labelling labelling) {
+  constexpr std::int32_t kMany = 50;
   const std::string count = std::to_string(data.label_cols());
   if (!data.label_names().empty()) return count + " classes: " + shown_names(data.label_names());
-  return count + (data.labels_are_classes() ? " classes" : data.label_cols() == 1 ? " number" : " numbers");
+  const bool guessed = labelling == Labelling::by_type;
+  if (data.labels_are_classes())
+    return count + " classes" +
+           (guessed && data.label_cols() > kMany ? " (if they are numbers: --label-kind real)" : "");
+  if (data.label_cols() > 1) return count + " numbers";
+  return count + " number" + (guessed ? " (if it is a class: --label-kind one-hot)" : "");
 }
 
 std::string top_layers_text(const ModelConfig& model) {
@@ -184,7 +190,8 @@ std::optional<ActiveUnits> last_active_units(const FitResult& result, const RunD
 std::string start_table(const RunSettings& settings, const Dataset& data, const Plan& plan,
                         const Device& device) {
   Rows rows{{"data", data_text(data)}};
-  if (!settings.labels.empty()) rows.emplace_back("labels", settings.labels + ": " + labels_text(data));
+  if (!settings.labels.empty())
+    rows.emplace_back("labels", settings.labels + ": " + labels_text(data, settings.label_kind));
   if (!settings.validation.empty()) rows.emplace_back("validation", settings.validation);
   if (settings.train.validation_fraction > 0) {
     rows.emplace_back("validation",

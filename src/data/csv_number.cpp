@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <limits>
 #include <system_error>
 
@@ -41,6 +42,16 @@ float beyond(std::string_view text, bool negative) {
 }
 
 }  // namespace
+
+bool loses_digits(std::string_view text, float value) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  std::int64_t whole = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, whole);
+  if (end != last) return false;
+  constexpr float kEnd = 0x1p63f;
+  return error != std::errc() || value < -kEnd || value >= kEnd || static_cast<std::int64_t>(value) != whole;
+}
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t";

@@ -11,6 +11,9 @@ namespace cuvae::data {
 // numbers and digits in groups among them.
 [[nodiscard]] std::optional<float> to_float(std::string_view text);
 
+// Whether the text is a whole number, in digits alone, and not the value.
+[[nodiscard]] bool loses_digits(std::string_view text, float value);
+
 [[nodiscard]] std::string_view trimmed(std::string_view text);  // without blanks around
 
 // Of a text that begins with a plain number: what follows it, and its value. Null for any other beginning.

@@ -14,6 +14,8 @@ namespace {
 
 using Next = CsvText::Next;
 
+constexpr float kMostWhole = 1 << 24;  // below which float32 has all whole numbers
+
 void pass_record(CsvText& text) {
   while (text.field().next == Next::field) {
   }
@@ -159,7 +161,10 @@ void CsvStream::require_width() {
 
 float CsvStream::value() {
   float number = 0;
-  if (text_.number(number, next_)) return number;
+  if (text_.number(number, next_)) {
+    if (std::abs(number) >= kMostWhole && loses_digits(text_.last_number(), number)) ++rounded_;
+    return number;
+  }
   const CsvText::Field field = text_.field();
   next_ = field.next;
   const std::optional<float> found = to_float(field.text);
@@ -168,6 +173,7 @@ float CsvStream::value() {
     core::refuse(
         text_.source(), place(field_) + ": the value is missing ('" + core::shown(field.text) + "')",
         "Fill it, or leave out such rows or that column: 'file.csv:!" + std::to_string(field_) + "'.");
+  if (std::abs(*found) >= kMostWhole && loses_digits(trimmed(field.text), *found)) ++rounded_;
   return *found;
 }
 
@@ -186,12 +192,13 @@ void CsvStream::refuse_text(std::string_view text) const {
       chosen_.size() == 1 && text.find(' ') != std::string_view::npos
           ? "Separate columns by commas, tabs, semicolons or bars: numpy.savetxt(..., delimiter=',')."
           : "";
-  const std::string mend = binary  ? "It holds NUL bytes: give a table in text, UTF-8."
-                           : comma ? "Write decimal points, not commas; semicolons may separate columns."
-                           : !blanks.empty()
-                               ? blanks
-                               : "Choose columns of numbers: file.csv:0,2-5, or all but some: 'file.csv:!" +
-                                     std::to_string(field_) + "'.";
+  const std::string mend =
+      binary  ? "It holds NUL bytes: give a table in text, UTF-8."
+      : comma ? "Write decimal points, not commas; semicolons may separate columns."
+      : !blanks.empty()
+          ? blanks
+          : "Mend it, or choose columns of numbers: file.csv:0,2-5, or all but some: 'file.csv:!" +
+                std::to_string(field_) + "'.";
   core::refuse(text_.source(), place(field_) + ": '" + core::shown(text, 40) + "' is no number", mend);
 }
 

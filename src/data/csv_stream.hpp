@@ -26,6 +26,7 @@ class CsvStream final : public ValueStream {
   [[nodiscard]] bool read_text(std::string& out);
   [[nodiscard]] std::string here() const;  // of the value that was read last: "line 3, column 2 ('width')"
   [[nodiscard]] std::vector<std::string> column_names() const override;
+  [[nodiscard]] std::int64_t rounded() const override { return rounded_; }
   [[nodiscard]] std::string description() const override;
 
  private:
@@ -48,7 +49,7 @@ class CsvStream final : public ValueStream {
   std::vector<float> row_, filed_;  // one row, in its order and in the record's
   std::size_t taken_ = 0;           // values of row_ that have been read
   Header header_;
-  std::int64_t rows_ = 0;
+  std::int64_t rows_ = 0, rounded_ = 0;
   std::size_t field_ = 0;  // of the record under way
   std::size_t last_ = 0;   // the field that was read last
   CsvText::Next next_ = CsvText::Next::record;

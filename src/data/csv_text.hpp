@@ -39,6 +39,8 @@ class CsvText {
   [[nodiscard]] Field field();
   // The same for a field that is a plain number, faster; false, and nothing read, where it is not.
   [[nodiscard]] bool number(float& value, Next& next);
+  // Its text, until the next call of anything else.
+  [[nodiscard]] std::string_view last_number() const noexcept { return number_; }
 
  private:
   static constexpr std::size_t kAhead = 1024;  // bytes that are there for number()
@@ -60,6 +62,7 @@ class CsvText {
   char delimiter_ = ',';
   std::int64_t line_ = 1, next_line_ = 1;
   std::string unquoted_;
+  std::string_view number_;
 };
 
 }  // namespace cuvae::data

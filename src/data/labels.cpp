@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cuvae/error.hpp"
 #include "src/core/read_error.hpp"
 #include "src/data/class_names.hpp"
 #include "src/data/from_memory.hpp"
@@ -15,8 +16,7 @@ namespace {
 constexpr float kMostInteger = 1 << 24;     // to which floats tell integers apart
 constexpr std::int32_t kMostUnused = 1024;  // classes of which no row is, however few are used
 
-constexpr const char* kNumberThem =
-    "Number the classes from 0 without gaps, or have the labels read as numbers (label kind 'real').";
+constexpr const char* kNumberThem = "Number the classes from 0 without gaps.";
 
 bool holds_classes(const Dataset::Impl& file) { return file.cols == 1 && holds_integers(file); }
 
@@ -118,9 +118,14 @@ Labels read_labels(const std::string& path, const LabelOptions& options) {
   file.require_finite();
   const bool classes = options.kind ? *options.kind == LabelKind::one_hot : holds_classes(file.impl());
   if (!classes) return {side_by_side(file.impl()), false, {}};
-  Labels labels = labels_of_classes(classes_in(file.impl()), options.count, path);
-  labels.names = options.names;
-  return labels;
+  try {
+    Labels labels = labels_of_classes(classes_in(file.impl()), options.count, path);
+    labels.names = options.names;
+    return labels;
+  } catch (const Error& error) {
+    if (options.kind) throw;  // else they may be meant as numbers
+    throw Error(error.code(), error.what() + std::string(" Labels that are no classes: --label-kind real."));
+  }
 }
 
 }  // namespace cuvae::data

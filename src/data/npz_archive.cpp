@@ -21,6 +21,12 @@ NpzArchive::NpzArchive(const std::string& path) : zip_(std::make_shared<ZipArchi
 
 bool NpzArchive::has(std::string_view name) const { return std::ranges::find(names_, name) != names_.end(); }
 
+bool NpzArchive::has_member(std::string_view path) const {
+  return std::ranges::any_of(zip_->entries(), [&](const ZipEntry& member) {
+    return member.name == path || (path.starts_with('/') && member.name.ends_with(path));
+  });
+}
+
 std::unique_ptr<PackedStream> NpzArchive::values(const std::string& name) const {
   const ZipEntry& member = entry(name);
   return std::make_unique<PackedStream>(

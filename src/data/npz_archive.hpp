@@ -19,6 +19,7 @@ class NpzArchive {
   [[nodiscard]] const std::string& path() const { return zip_->path(); }
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }  // without .npy
   [[nodiscard]] bool has(std::string_view name) const;
+  [[nodiscard]] bool has_member(std::string_view path) const;  // an array or not; "/x": x in any folder
 
   // What messages call the array `name`: "arrays.npz:x".
   [[nodiscard]] std::string source(const std::string& name) const { return path() + ":" + name; }

@@ -36,8 +36,18 @@ std::string list_of(const NpzArchive& archive) {
   return text;
 }
 
+// Archives of other programs.
+void refuse_others(const NpzArchive& archive) {
+  if (archive.has_member("xl/workbook.xml"))
+    core::refuse(archive.path(), "it is an Excel workbook", "Save its sheet as CSV (UTF-8).");
+  if (archive.has_member("/data.pkl"))
+    core::refuse(archive.path(), "it is a PyTorch file, which holds a pickle",
+                 "Save its array, in Python: numpy.save('x.npy', tensor.numpy()).");
+}
+
 std::string only_name(const NpzArchive& archive) {
   const std::vector<std::string>& names = archive.names();
+  if (names.empty()) refuse_others(archive);
   if (names.empty())
     core::refuse(archive.path(), "it is a zip archive without arrays (members that end in .npy)",
                  "Give one written by numpy.savez or scipy.sparse.save_npz.");

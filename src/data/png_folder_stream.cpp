@@ -59,11 +59,14 @@ void PngFolderStream::list() {
 
 void PngFolderStream::require_same(const PngHeader& other, const std::string& name) const {
   if (other == picture_) return;
-  const std::string mend = other.channels != picture_.channels
-                               ? "Make all grey: magick mogrify -colorspace Gray *.png"
-                               : "Make all one size: magick mogrify -resize " +
-                                     std::to_string(picture_.width) + "x" + std::to_string(picture_.height) +
-                                     "! *.png";
+  const std::string size = std::to_string(picture_.width) + "x" + std::to_string(picture_.height);
+  const std::string mend =
+      other.channels != picture_.channels
+          ? "Make copies of one kind, in another folder: magick mogrify -path FOLDER -colorspace Gray *.png "
+            "(or "
+            "-define png:color-type=2)"
+          : "Make copies of one size, in another folder: magick mogrify -path FOLDER -resize " + size +
+                "! *.png";
   core::refuse(path_of(name),
                "it is " + describe(other) + ", but '" + names_.front() + "' is " + describe(picture_), mend);
 }

@@ -14,7 +14,8 @@ namespace cuvae::data {
 namespace {
 
 constexpr std::string_view kPictureAgain = "Write or download the picture again.";
-constexpr std::string_view kFlatten = "Convert the pictures: magick mogrify -alpha off -depth 8 *.png";
+constexpr std::string_view kFlatten =
+    "Make copies, in another folder: magick mogrify -path FOLDER -alpha off -depth 8 *.png";
 
 constexpr std::string_view kSignature = "\x89PNG\r\n\x1a\n";
 constexpr std::size_t kChunkFrame = 12;  // of a chunk: length, type, checksum
@@ -104,7 +105,7 @@ PngHeader read_png_header(std::span<const std::byte> file, const std::string& so
   if (header.width == 0 || header.height == 0 || depth > 8) refuse_header(source);
   if (header.width > kMostValues / header.channels / header.height)
     core::refuse(source, "it is too large: " + describe(header) + ", and read are 2^25 values",
-                 "Make the pictures smaller: magick mogrify -resize 256x256 *.png");
+                 "Make smaller copies, in another folder: magick mogrify -path FOLDER -resize 256x256 *.png");
   if (header.width * header.height * type.stored_channels * depth / 8 > most_inflated_bytes(file.size()))
     core::refuse(source,
                  "it is truncated: it declares to be " + describe(header) + ", which is not in " +

@@ -129,9 +129,9 @@ class Profiler {
   // At the end of the rows.
   void tell() const {
     constexpr std::size_t kFew = 5;
-    const bool some = range_.low() <= range_.high();
-    profile_.low = some ? range_.low() : 0;
-    profile_.high = some ? range_.high() : 0;
+    profile_.some_finite = range_.low() <= range_.high();
+    profile_.low = profile_.some_finite ? range_.low() : 0;
+    profile_.high = profile_.some_finite ? range_.high() : 0;
     profile_.mean = moments_.mean();
     profile_.deviation = moments_.deviation();
     profile_.constant_columns = constants_.count();
@@ -147,8 +147,10 @@ class Profiler {
       if (value >= 0 && value <= 1) continue;
       const std::int64_t at = static_cast<std::int64_t>(i), columns = profile_.columns;
       const Place place{profile_.rows + at / columns, static_cast<std::int32_t>(at % columns), value};
-      if (!std::isnan(value) && !profile_.first_outside) profile_.first_outside = place;
-      if (std::isfinite(value)) continue;
+      if (std::isfinite(value)) {
+        if (!profile_.first_outside) profile_.first_outside = place;
+        continue;
+      }
       ++(std::isnan(value) ? profile_.nans : profile_.infinite);
       if (!profile_.first_not_finite) profile_.first_not_finite = place;
     }
@@ -231,6 +233,7 @@ Profile profile(const std::string& spec, const ReadOptions& options, const Profi
     if (progress) progress(profile.rows, profile.header.rows());
   }
   profile.header.shape[0] = impl.rows = profile.rows;
+  profile.rounded = stream->rounded();
   profiler.tell();
   be_values_if_bits(profile, options);
   impl.scale = profile.scale;

@@ -20,7 +20,8 @@ struct Profile {
   std::int64_t rows = 0, columns = 0;
   ImageShape image;  // as training would take them
 
-  // Of values times `scale`, as training reads them; the finite ones.
+  // Of values times `scale`, as training reads them; the finite ones, if there are any.
+  bool some_finite = false;
   float scale = 1.0f;
   float low = 0, high = 0;
   double mean = 0, deviation = 0;
@@ -28,7 +29,8 @@ struct Profile {
 
   std::int64_t nans = 0, infinite = 0;
   std::optional<Place> first_not_finite;
-  std::optional<Place> first_outside;  // of [0, 1], infinite ones too
+  std::optional<Place> first_outside;  // of [0, 1], a finite one
+  std::int64_t rounded = 0;            // whole numbers in a table that float32 does not hold
 
   std::int64_t constant_columns = 0;
   std::vector<std::int64_t> first_constant;  // of these, a few

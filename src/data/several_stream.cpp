@@ -87,6 +87,7 @@ std::size_t SeveralStream::read(std::span<std::byte> out) {
     filled += got;
     if (got == wanted) break;
     rows_before_ += current_->header().rows();
+    rounded_ += current_->rounded();
     current_.reset();
   }
   if (filled < out.size()) header_.shape[0] = rows_before_;

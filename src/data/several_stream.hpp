@@ -20,6 +20,9 @@ class SeveralStream final : public ValueStream {
   [[nodiscard]] const Header& header() const override { return header_; }
   [[nodiscard]] std::size_t read(std::span<std::byte> out) override;
   [[nodiscard]] std::vector<std::string> column_names() const override { return column_names_; }
+  [[nodiscard]] std::int64_t rounded() const override {
+    return rounded_ + (current_ ? current_->rounded() : 0);
+  }
   [[nodiscard]] std::string description() const override;
 
  private:
@@ -33,6 +36,7 @@ class SeveralStream final : public ValueStream {
   std::unique_ptr<ValueStream> current_;
   std::size_t next_ = 0;
   std::int64_t rows_before_ = 0;  // of files that are read
+  std::int64_t rounded_ = 0;      // likewise
 };
 
 }  // namespace cuvae::data

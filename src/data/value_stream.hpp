@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -36,6 +37,9 @@ class ValueStream {
 
   // What the columns are called; empty where nobody says.
   [[nodiscard]] virtual std::vector<std::string> column_names() const { return {}; }
+
+  // How many whole numbers of a table were read that float32 does not hold.
+  [[nodiscard]] virtual std::int64_t rounded() const { return 0; }
 
   [[nodiscard]] virtual std::string description() const = 0;  // "IDX, u8, gzip"
 };

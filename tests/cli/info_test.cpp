@@ -143,6 +143,34 @@ TEST_F(Info, WarnsOfFewerRowsThanABatch) {
   expect_warning("x.npy", "few-rows", {"there are 40 rows, fewer than the 128 of a batch", "--batch"});
 }
 
+TEST_F(Info, OfNothingFiniteTellsNoRange) {
+  write_file(at("x.csv"), "a,b\n1,NA\n2,NaN\n");
+  const std::string text = done({"info", "x.csv:b"}), json = done({"info", "x.csv:b", "--json"});
+  EXPECT_NE(text.find("none that is finite"), std::string::npos) << text;
+  EXPECT_EQ(text.find("all values are 0"), std::string::npos) << text;
+  EXPECT_NE(json.find("\"low\":null,\"high\":null,\"mean\":null"), std::string::npos) << json;
+}
+
+TEST_F(Info, WarnsOfWholeNumbersThatAreRounded) {
+  write_file(at("x.csv"), "id,b\n20000001,1\n20000002,2\n20000003,3\n");
+  const std::string text = done({"info", "x.csv"});
+  EXPECT_NE(text.find("2 whole numbers are beyond 2^24"), std::string::npos) << text;
+  EXPECT_NE(text.find("'table.csv:!id'"), std::string::npos) << text;
+  EXPECT_NE(done({"convert", "x.csv", "x.npy"}).find("(2 whole numbers beyond 2^24 are rounded)"),
+            std::string::npos);
+  EXPECT_EQ(done({"convert", "x.csv:b", "x.npy"}).find("rounded"), std::string::npos);
+}
+
+TEST_F(Info, OfARunsFolderTellsOfItsModel) {
+  trained("run");
+  EXPECT_EQ(done({"info", "run"}), done({"info", "run/model.safetensors"}));
+  expect_refusal(cuvae({"sample", "run", "--out", "s.npy"}), 3,
+                 {"it is a folder", "run/model.safetensors, run/state.safetensors"});
+  write_file(at("x.csv"), "1,2\n");
+  expect_refusal(cuvae({"eval", "x.csv", "run/model.safetensors"}), 3,
+                 {"'x.csv'", "it is data", "checkpoint first"});
+}
+
 TEST_F(Info, ListsTheArraysOfAnArchive) {
   const std::string labels = npy_header("|u1", "(200,)") + std::string(200, '\1');
   write("x.npy", good());

@@ -86,7 +86,7 @@ TEST(Labels, AreOfTheKindThatIsAskedFor) {
   EXPECT_EQ(label_of(as(bytes, LabelKind::real), 0), Floats{200}) << "bytes of labels are no pixels";
   EXPECT_FALSE(as(bytes, LabelKind::real).labels_are_classes());
   EXPECT_EQ(label_of(as(floats, LabelKind::one_hot), 0), (Floats{0, 1, 0}));
-  expect_error(Errc::data, {"row 1", "of class 0.5", "'real'"},
+  expect_error(Errc::data, {"row 1", "of class 0.5", "from 0"},
                [&] { (void)as(halves, LabelKind::one_hot); });
   expect_error(Errc::data, {"2 columns", "one number"}, [&] { (void)as(wide, LabelKind::one_hot); });
 }

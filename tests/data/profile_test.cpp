@@ -67,6 +67,21 @@ TEST(Profile, TheFirstValueOutsideOfTheUnitInterval) {
   EXPECT_FALSE(profile_of("x.npy", npy({0, 1}, 1)).first_outside);
 }
 
+TEST(Profile, WholeNumbersThatAreRoundedAreCounted) {
+  const std::string table =
+      "id,x\n16777216,1\n16777217,2\n-16777219, 16777217 \n123456789012345678901,1\n20000000,1.6777217e7\n";
+  EXPECT_EQ(profile_of("t.csv", table).rounded, 4);
+  const SampleFile first("t.csv", table), second("u.csv", "16777219,0\n");
+  EXPECT_EQ(data::profile(first.path() + "\n" + second.path()).rounded, 5);
+}
+
+TEST(Profile, OfNothingFiniteThereIsNoRange) {
+  const data::Profile found = profile_of("x.npy", npy({std::nanf(""), HUGE_VALF}, 2));
+  EXPECT_FALSE(found.some_finite);
+  EXPECT_FALSE(found.first_outside);
+  EXPECT_TRUE(profile_of("x.npy", npy({std::nanf(""), 2}, 2)).some_finite);
+}
+
 TEST(Profile, MissingValuesOfATableAreNaN) {
   const data::Profile found = profile_of("x.csv", "a,b\n1,2\n,3\n4,NA\n");
   EXPECT_EQ(found.nans, 2);

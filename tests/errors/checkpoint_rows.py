@@ -5,6 +5,7 @@ import struct
 
 from idx_file import idx
 from made import MODEL, STATE, as_trained, edited
+from npy_file import floats, npy
 from safetensors_file import (large_header, of_many_keys, of_many_tensors, of_many_texts, parts, safetensors, tensor,
                               with_header, with_metadata)
 from section import Section
@@ -27,6 +28,10 @@ def two(a: tuple[int, int], b: tuple[int, int], size: int) -> bytes:
 OPEN = b'{"w": {"dtype": "F32", "data_offsets": [0, 0], "shape": ['
 
 
+row("data", {"data.npy": npy("(1, 2)", floats(0, 1))}, "'data.npy'", "it is data, where a checkpoint belongs",
+    "Name the checkpoint first", command="cuvae eval data.npy model.safetensors")
+row("a folder", {"run/model.safetensors": as_trained(MODEL)}, "'run'", "it is a folder", "run/model.safetensors",
+    command="cuvae eval run builtin:shapes:8")
 row("an empty file", b"", "'model.safetensors'", "empty", HINT)
 row("cut off within the length of its header", b"\x10\0\0", "ends within the length", HINT)
 row("a header that is longer than the file", struct.pack("<Q", 50) + b"{}", "50 bytes", "only 2", HINT)

@@ -1,5 +1,7 @@
 """What cuvae convert does not convert, and leaves nothing of."""
 
+import struct
+
 from gzip_file import gz
 from idx_file import header, idx
 from made import MODEL, as_trained, closed_folder, large, link_to
@@ -28,6 +30,11 @@ row("values that are no shades", {"data.npy": npy("(1, 2, 2)", floats(0, 1, 2, 3
     command="cuvae convert data.npy pictures/")
 row("values that are no bytes", {"data.npy": npy("(1, 2)", floats(3, 300))}, "row 0, column 1 (from 0) is 300", "0 to 255",
     command="cuvae convert data.npy out.npy --dtype uint8")
+row("values beyond float32", {"data.npy": npy("(1, 2)", struct.pack("<2d", 1, 1e300), descr="<f8")},
+    "row 0, column 1 (from 0) is beyond float32", "keep their type", command="cuvae convert data.npy out.npy --dtype float32")
+row("values that are beyond float32 when scaled", {"data.npy": npy("(1, 2)", floats(1, 1e38))},
+    "row 0, column 1 (from 0) is beyond float32 when it is scaled", command="cuvae convert data.npy out.npy --scale 100")
+row("a word for stdout", TABLE, "'-' must end in", "/dev/stdout", command="cuvae convert data.csv -", code=2)
 row("more rows than there are", TABLE, "there are 2 rows", "first 5", command="cuvae convert data.csv out.npy --rows 5")
 row("a scale of 0", TABLE, "--scale: 0 is out of range", "greater than 0", command="cuvae convert data.csv out.npy --scale 0", code=2)
 row("a scale divided by 0", TABLE, "--scale: '1/0' is no fraction", command="cuvae convert data.csv out.npy --scale 1/0",

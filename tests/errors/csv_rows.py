@@ -35,6 +35,13 @@ row("a quote that never closes", b'a,b\n1,"2\n3,4\n', "line 2", "never closes")
 row("a quote that never closes in 10 MB", large(b'1,2\n3,"4\n', (b"5,6\n", 2_500_000)), "line 2", "64 KiB",
     "a quote that never closes")
 row("text behind a closing quote", b'1,"2"x\n3,4\n', "line 1", "text follows a closing quote")
+row("a column that two have the name of", b"a,b,a\n1,2,3\n", "columns 0 and 2 are both called 'a'", "by number",
+    command="cuvae info data.csv:a")
+row("a column that is named twice", b"a,b\n1,2\n", "column 'a' is named twice", command="cuvae info data.csv:a,b,a")
+row("a colon, and no column", b"a,b\n1,2\n", "nothing is named after the colon", command="cuvae info data.csv:")
+row("all columns but none", b"a,b\n1,2\n", "no column is named", command="cuvae info 'data.csv:!'")
+row("parts whose columns are in another order", {"data.csv": b"a,b\n1,2\n", "more.csv": b"b,a\n2,1\n"}, "'more.csv'",
+    "its column 0 is 'b', that of 'data.csv' is 'a'", "'parts-*.csv:a,b'", command="cuvae info data.csv more.csv")
 row("UTF-16", b"\xff\xfe" + "1,2\n3,4\n".encode("utf-16-le"), "UTF-16", "iconv -f UTF-16 -t UTF-8")
 row("UTF-16, big-endian", b"\xfe\xff" + "1,2\n3,4\n".encode("utf-16-be"), "UTF-16", "iconv")
 row("zero bytes in it", b"1,2\n3,\x00\x00\n", "line 2", "NUL bytes")

@@ -26,6 +26,8 @@ row("the directory cut out", WHOLE[:len(X.local())] + end(1, 51, len(X.local()))
 row("the first bytes of a zip alone", b"PK\3\4", "no sound zip archive")
 row("no member", zipped(), "without arrays", "numpy.savez")
 row("no member that is an array", zipped(Member("readme.txt", b"no array")), "without arrays", "end in .npy")
+row("an Excel workbook", zipped(Member("xl/workbook.xml", b"<workbook/>")), "an Excel workbook", "as CSV")
+row("a PyTorch file", zipped(Member("model/data.pkl", b"\x80\x02}.")), "a PyTorch file", "numpy.save")
 row("several arrays, and none named", zipped(X, Member("y.npy", ARRAY)), "it holds 2 arrays", "Name one of them: data.npz:x")
 row("an array that it does not have", WHOLE, "'data.npz'", "no array 'y'", "It has x", command="cuvae info data.npz:y")
 row("an array that it does not have, mistyped", zipped(Member("images.npy", ARRAY), Member("labels.npy", ARRAY)),
