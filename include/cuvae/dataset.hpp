@@ -108,6 +108,7 @@ class Dataset {
 
   [[nodiscard]] std::int64_t rows() const noexcept;
   [[nodiscard]] std::int32_t cols() const noexcept;
+  [[nodiscard]] const std::vector<std::string>& column_names() const noexcept;  // of a table with a header
   [[nodiscard]] ImageShape image() const;                    // may look at all values, as the next two do
   [[nodiscard]] const std::string& source() const noexcept;  // the spec it was opened from
   [[nodiscard]] std::string description() const;             // e.g. "IDX, u8, memory-mapped"

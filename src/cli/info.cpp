@@ -9,8 +9,8 @@
 #include "src/cli/checkpoints.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/data_report.hpp"
-#include "src/cli/labels.hpp"
 #include "src/cli/model_use.hpp"
+#include "src/cli/names.hpp"
 #include "src/cli/output.hpp"
 #include "src/cli/row_watch.hpp"
 #include "src/cli/run_directory.hpp"
@@ -74,8 +74,9 @@ std::string describe_checkpoint(const std::string& path, Form form) {
     rows.emplace_back(parameter.name, shape_text(parameter.shape));
   rows.emplace_back("", "");
   for (const auto& [name, value] : vae.metadata())
-    rows.emplace_back(core::shown(name),
-                      name == kLabelNamesNote ? shown_names(names_in(value)) : core::shown(value, 1000));
+    rows.emplace_back(core::shown(name), name == kLabelNamesNote || name == kColumnNamesNote
+                                             ? shown_names(names_in(value))
+                                             : core::shown(value, 1000));
   return two_columns(rows);
 }
 

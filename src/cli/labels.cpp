@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "src/cli/names.hpp"
 #include "src/config/text.hpp"
 #include "src/core/check.hpp"
 #include "src/core/shown.hpp"
@@ -77,27 +78,6 @@ std::vector<float> numbers(const std::string& text, const ModelConfig& model) {
 }
 
 }  // namespace
-
-std::string text_of_names(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += name + "\n";
-  return text;
-}
-
-std::vector<std::string> names_in(const std::string& text) {
-  std::vector<std::string> names;
-  std::istringstream lines(text);
-  for (std::string name; std::getline(lines, name);) names.push_back(name);
-  return names;
-}
-
-std::string shown_names(const std::vector<std::string>& names) {
-  constexpr std::size_t kMost = 8;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i)
-    text += (i == 0 ? "" : ", ") + core::shown(names[i], 40);
-  return names.size() > kMost ? text + ", ... (" + std::to_string(names.size()) + ")" : text;
-}
 
 void add_labels(CommandLine& line, ModelUse& use) {
   line.option("--labels", "FILE", "of the rows of DATA, for a conditional model",

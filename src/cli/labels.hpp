@@ -11,13 +11,6 @@
 
 namespace cuvae::cli {
 
-// Of a checkpoint's metadata: the names of its classes, one to a line, where they are words.
-inline constexpr const char* kLabelNamesNote = "label_names";
-[[nodiscard]] std::string text_of_names(const std::vector<std::string>& names);
-[[nodiscard]] std::vector<std::string> names_in(const std::string& text);
-[[nodiscard]] std::string shown_names(
-    const std::vector<std::string>& names);  // the first of them, for people
-
 void add_labels(CommandLine& line, ModelUse& use);  // --labels FILE
 void add_label(CommandLine& line, ModelUse& use);   // --label L
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "src/cli/array_out.hpp"
+#include "src/cli/names.hpp"
 #include "src/cli/row_watch.hpp"
 #include "src/io/png_grid.hpp"
 
@@ -50,7 +51,7 @@ std::vector<float> decode_grid(const ModelUse& use, Vae& vae, const LatentGrid& 
 }
 
 void write_grid_rows(const ModelUse& use, Vae& vae, const LatentGrid& grid) {
-  const auto file = rows_to(use.out, grid.count(), vae.config().data_dim);
+  const auto file = rows_to(use.out, grid.count(), vae.config().data_dim, columns_of(vae));
   decode(use, vae, grid, [&](const std::vector<float>& values) { file->append(values); });
   commit(*file);
 }

@@ -5,6 +5,7 @@
 
 #include "src/cli/checkpoints.hpp"
 #include "src/cli/labels.hpp"
+#include "src/cli/names.hpp"
 #include "src/cli/row_watch.hpp"
 #include "src/data/spec.hpp"
 #include "src/io/array_format.hpp"
@@ -77,6 +78,7 @@ Dataset open_data(const ModelUse& use, const Vae& vae) {
   }
   data.require_finite();
   require_same_order(data, vae.image(), use.checkpoint);
+  require_same_columns(data, columns_of(vae), use.checkpoint);
   return with_labels(use, vae, data);
 }
 

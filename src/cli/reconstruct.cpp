@@ -3,6 +3,7 @@
 #include "src/cli/commands.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/model_use.hpp"
+#include "src/cli/names.hpp"
 #include "src/cli/output.hpp"
 #include "src/cli/pictures.hpp"
 
@@ -25,7 +26,7 @@ CommandLine command_line(ModelUse& use) {
 }
 
 std::int64_t write_all(const ModelUse& use, Vae& vae, const Dataset& data) {
-  const auto file = rows_to(use.out, data.rows(), data.cols());
+  const auto file = rows_to(use.out, data.rows(), data.cols(), columns_of(vae));
   for_each_batch("reconstruct", data, use.batch,
                  [&](std::span<const float> values, std::span<const float> labels) {
                    file->append(vae.reconstruct(values, labels));

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "src/cli/labels.hpp"
 #include "src/cli/metrics.hpp"
+#include "src/cli/names.hpp"
 #include "src/cli/output.hpp"
 #include "src/cli/presets.hpp"
 #include "src/config/likelihood.hpp"

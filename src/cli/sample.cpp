@@ -5,6 +5,7 @@
 #include "src/cli/commands.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/model_use.hpp"
+#include "src/cli/names.hpp"
 #include "src/cli/output.hpp"
 #include "src/cli/pictures.hpp"
 #include "src/cli/row_watch.hpp"
@@ -69,7 +70,7 @@ void write_grid(const Request& request, Vae& vae) {
 }
 
 void write_all(const Request& request, Vae& vae) {
-  const auto file = rows_to(request.use.out, request.count, vae.config().data_dim);
+  const auto file = rows_to(request.use.out, request.count, vae.config().data_dim, columns_of(vae));
   for_each_sample(request, vae, [&](const std::vector<float>& samples) { file->append(samples); });
   commit(*file);
 }

@@ -10,6 +10,7 @@
 #include "src/cli/commands.hpp"
 #include "src/cli/config_file.hpp"
 #include "src/cli/model_use.hpp"
+#include "src/cli/names.hpp"
 #include "src/cli/presets.hpp"
 #include "src/cli/run_report.hpp"
 #include "src/cli/signals.hpp"
@@ -203,6 +204,7 @@ Trained train(const Request& request, RunSettings settings, const TrainingFrame&
     if (data.labels_are_classes()) same = {LabelKind::one_hot, data.label_cols(), data.label_names()};
     validation = open_labelled(settings.validation, options, settings.validation_labels, same);
     require_same_order(*validation, data.image(), data.source());
+    require_same_columns(*validation, data.column_names(), data.source());
   }
   settings.model.data_dim = data.cols();
   settings.model.label_dim = data.label_cols();

@@ -6,6 +6,7 @@
 #include "src/cli/checkpoints.hpp"
 #include "src/cli/config_file.hpp"
 #include "src/cli/labels.hpp"
+#include "src/cli/names.hpp"
 #include "src/cli/pictures.hpp"
 #include "src/cli/signals.hpp"
 #include "src/io/atomic_file.hpp"
@@ -31,6 +32,7 @@ std::map<std::string, std::string> provenance(const RunSettings& settings, const
                                          {"data_fingerprint", hexadecimal(data.fingerprint())},
                                          {"device", to_string(device)}};
   if (settings.scale != kByItself) all[kDataScaleNote] = settings.scale;
+  if (const std::string columns = text_of_columns(data); !columns.empty()) all[kColumnNamesNote] = columns;
   if (!data.label_names().empty()) all[kLabelNamesNote] = text_of_names(data.label_names());
   if (!settings.preset.empty()) all[kPresetNote] = settings.preset;
   if (!settings.preset_scale.empty()) all[kPresetScaleNote] = settings.preset_scale;

@@ -103,6 +103,7 @@ Dataset Dataset::with_labels_of(const std::string& path, const LabelOptions& opt
 }
 
 std::int32_t Dataset::label_cols() const noexcept { return impl_->labels ? impl_->labels->cols : 0; }
+const std::vector<std::string>& Dataset::column_names() const noexcept { return impl_->column_names; }
 const std::vector<std::string>& Dataset::label_names() const noexcept { return impl_->label_names; }
 bool Dataset::labels_are_classes() const noexcept { return impl_->labels_are_classes; }
 

@@ -55,6 +55,7 @@ struct Dataset::Impl {
   bool image_if_unit = false;  // pictures only where all values are in [0, 1]
   bool part = false;           // of more rows in memory, which in some layouts lie between these
   std::string source, description;
+  std::vector<std::string> column_names;  // of a table that has some
   bool mapped = false;
   bool table = false;                        // of numbers in text, which says of none whether it is whole
   std::optional<std::uint64_t> shapes_seed;  // of builtin:shapes

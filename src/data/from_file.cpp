@@ -77,6 +77,7 @@ std::shared_ptr<const Dataset::Impl> from_file(const std::string& text) {
   impl->base = file.values;
   lay_out(*impl, header);
   impl->source = name_of(specs);
+  impl->column_names = std::move(file.column_names);
   impl->description = file.description + (mapped ? "" : ", in memory");
   impl->mapped = mapped.has_value();
   if (header.type == ElementType::u8 && holds_values(file)) impl->scale = 1.0f;

@@ -66,7 +66,7 @@ Loaded load_unknown(std::unique_ptr<ValueStream> stream, const auto& open, std::
   }
   std::shared_ptr<const void> block = values.take();
   const auto* first = static_cast<const std::byte*>(block.get());
-  return {stream->header(), std::move(block), first, stream->description()};
+  return {stream->header(), std::move(block), first, stream->description(), stream->column_names()};
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ Loaded load(const std::function<std::unique_ptr<ValueStream>()>& open, std::int6
   const std::shared_ptr<std::byte[]> block = allocate_block(payload, source);
   if (stream->read({block.get(), static_cast<std::size_t>(payload)}) != static_cast<std::size_t>(payload))
     core::refuse(source, "it became shorter while it was read", "Try again when nothing writes to it.");
-  return {stream->header(), block, block.get(), stream->description()};
+  return {stream->header(), block, block.get(), stream->description(), stream->column_names()};
 }
 
 }  // namespace cuvae::data

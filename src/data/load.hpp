@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "src/data/value_stream.hpp"
 
@@ -14,6 +15,7 @@ struct Loaded {
   std::shared_ptr<const void> owner;  // of the values
   const std::byte* values = nullptr;
   std::string description;
+  std::vector<std::string> column_names{};  // empty where nobody says
 };
 
 // All values of the stream that `open` opens. Where they are many more than its `stored` bytes vouch for, the

@@ -69,6 +69,29 @@ TEST_F(OwnData, OnStdinIsNpy) {
   expect_refusal(run_command(half, {at("."), {}}), 3, {"'-'", "truncated"});
 }
 
+TEST_F(OwnData, KeepsTheNamesOfItsColumns) {
+  std::string table = "x,y,z\n", turned = "y,x,z\n", other = "x,q,z\n";
+  for (int row = 0; row < 20; ++row)
+    table += "0.5,0.25,1\n", turned += "0.25,0.5,1\n", other += "0.5,0.25,1\n";
+  write_file(at("t.csv"), table), write_file(at("turned.csv"), turned), write_file(at("other.csv"), other);
+  trained_on({"t.csv:x,y"}, "run");
+  const std::string model = "run/model.safetensors";
+  for (const char* file : {"t.csv:x,y", "turned.csv:x,y"})
+    EXPECT_EQ(cuvae({"eval", model, file}).err, "") << file;
+  EXPECT_EQ(done({"eval", model, "t.csv:x,y"}), done({"eval", model, "turned.csv:x,y"}));
+  expect_refusal(cuvae({"eval", model, "turned.csv:!z"}), 3,
+                 {"turned.csv:!z", "another order, y, x, than those of " + model + ", x, y"});
+  const CommandResult noted = cuvae({"eval", model, "other.csv:!z"});
+  EXPECT_EQ(noted.exit_code, 0) << noted.err;
+  EXPECT_NE(noted.err.find("note: the columns of other.csv:!z are called x, q"), std::string::npos)
+      << noted.err;
+  expect_refusal(cuvae({"train", "t.csv:x,y", "--validation", "turned.csv:!z", "--out", "no"}), 3,
+                 {"turned.csv:!z", "another order"});
+  (void)done({"sample", model, "-n", "2", "--out", "s.csv"});
+  (void)done({"reconstruct", model, "t.csv:x,y", "--out", "r.csv"});
+  for (const char* file : {"s.csv", "r.csv"}) EXPECT_TRUE(text(file).starts_with("x,y\n")) << text(file);
+}
+
 TEST_F(OwnData, InATableMayHoldItsLabels) {
   std::string table = "x,y,class\n";
   for (int row = 0; row < 20; ++row) table += "0.5,0.25," + std::to_string(row % 3) + "\n";
