@@ -92,8 +92,8 @@ class Numbering {
 
 }  // namespace
 
-std::optional<NamedClasses> read_named_classes(const std::string& spec,
-                                               const std::vector<std::string>& names) {
+std::optional<NamedClasses> read_named_classes(const std::string& spec, const std::vector<std::string>& names,
+                                               std::int64_t most) {
   if (is_builtin(spec)) return std::nullopt;
   Numbering numbering(names);
   NamedClasses found{{}, names};
@@ -102,6 +102,9 @@ std::optional<NamedClasses> read_named_classes(const std::string& spec,
     if (!column) return std::nullopt;
     for (std::string word; column->read_text(word);) {
       if (found.classes.empty() && to_float(word)) return std::nullopt;
+      if (std::ssize(found.classes) == most)
+        core::refuse(spec, "there are more labels than the " + std::to_string(most) + " rows",
+                     "Give one for each row, in the same order.");
       found.classes.push_back(numbering.of(word, *column, one.text));
     }
   }

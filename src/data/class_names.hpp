@@ -20,8 +20,10 @@ inline constexpr std::size_t kLongestClassNames = std::size_t{1}
 // Of a table, or several, with one column, whose first value is a word. Empty for all other data. The names
 // are those given, or, where none are, the words that occur in the order of their bytes. Throws Error(data),
 // naming line and column: a number among words, a missing one, one that is too long, no UTF-8 or has control
-// characters, or is none of the names given; more of them than kMostClasses or kLongestClassNames allow.
+// characters, or is none of the names given; more rows than `most`; more names than kMostClasses or
+// kLongestClassNames allow.
 [[nodiscard]] std::optional<NamedClasses> read_named_classes(const std::string& spec,
-                                                             const std::vector<std::string>& names);
+                                                             const std::vector<std::string>& names,
+                                                             std::int64_t most);
 
 }  // namespace cuvae::data

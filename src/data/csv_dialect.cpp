@@ -65,7 +65,7 @@ std::size_t numbers_in(const std::vector<std::string>& fields) {
 }
 
 // Quotes that make no sense so, with this delimiter or with any, end it: whoever reads on says why.
-Cut cut(std::string_view start, char delimiter) {
+Cut cut(std::string_view start, bool whole, char delimiter) {
   Cut result;
   try {
     CsvText text(std::make_unique<TextReader>(start), "");
@@ -73,7 +73,12 @@ Cut cut(std::string_view start, char delimiter) {
     result.first = record_of(text);
     result.numbers = numbers_in(result.first);
     result.second = record_of(text);
-    result.same_width = result.second.empty() || result.second.size() == result.first.size();
+    if (!whole && !text.begin_record()) {  // the rest of the second is not here
+      result.second.pop_back();
+      result.same_width = result.second.size() < result.first.size();
+    } else {
+      result.same_width = result.second.empty() || result.second.size() == result.first.size();
+    }
     if (!result.second.empty()) result.numbers = numbers_in(result.second);
   } catch (const Error&) {
     return result;
@@ -81,8 +86,10 @@ Cut cut(std::string_view start, char delimiter) {
   return result;
 }
 
+using Fields = std::span<const std::string>;
+
 // As columns that are numbered, or called by years, are: whole, each greater than the one before.
-bool number_columns(const std::vector<std::string>& fields) {
+bool number_columns(Fields fields) {
   std::uint64_t before = 0;
   bool begun = false;
   for (const std::string& field : fields) {
@@ -97,47 +104,52 @@ bool number_columns(const std::vector<std::string>& fields) {
   return true;
 }
 
-bool counts_from(std::size_t start, std::span<const std::string> fields) {
+bool counts_from(std::size_t start, Fields fields) {
   return std::ranges::all_of(
       fields, [&](const std::string& field) { return trimmed(field) == std::to_string(start++); });
 }
 
-// 0, 1, 2 and so on, as columns without names are called, perhaps after an empty field above the names of
-// rows; and not the first row of a matrix of ascending numbers.
-bool numbers_columns(const Cut& cut) {
-  std::span<const std::string> first(cut.first), second(cut.second);
-  if (first.empty() || second.size() != first.size()) return false;
-  const bool names_of_rows = trimmed(first.front()).empty();
-  if (names_of_rows) first = first.subspan(1);
-  return first.size() > 2 && counts_from(0, first) && (names_of_rows || !counts_from(first.size(), second));
+enum class Names { none, numbers, words };
+
+// Words above numbers, words alone, or words beside numbers that number columns; or 0, 1, 2 and so on, if it
+// is not the first row of a matrix that goes on so. The second may be the beginning of a record.
+Names names_in(Fields first, Fields second, bool of_rows_too) {
+  const auto numbers = static_cast<std::size_t>(std::ranges::count_if(first, is_number));
+  if (numbers == first.size()) {
+    const bool counts = first.size() > (of_rows_too ? 0 : 2) && !second.empty() && counts_from(0, first) &&
+                        (of_rows_too || !counts_from(first.size(), second));
+    return counts ? Names::numbers : Names::none;
+  }
+  if (numbers == 0 || second.empty()) return Names::words;
+  for (std::size_t field = 0; field < std::min(first.size(), second.size()); ++field)
+    if (!is_number(first[field]) && is_number(second[field])) return Names::words;
+  return number_columns(first) ? Names::words : Names::none;
 }
 
-// Words above numbers, words alone, or words beside what numbers columns.
-bool names_columns(const Cut& cut) {
-  const std::size_t numbers = numbers_in(cut.first);
-  if (numbers == cut.first.size()) return false;
-  if (numbers == 0 || cut.second.size() != cut.first.size()) return true;
-  for (std::size_t field = 0; field < cut.first.size(); ++field)
-    if (!is_number(cut.first[field]) && is_number(cut.second[field])) return true;
-  return number_columns(cut.first);
+// An empty field in front stands above names of rows, if the others are names.
+Names names_in(const Cut& cut) {
+  const Fields first(cut.first), second(cut.same_width ? Fields(cut.second) : Fields());
+  if (first.size() < 2 || !trimmed(first.front()).empty()) return names_in(first, second, false);
+  return names_in(first.subspan(1), second.empty() ? second : second.subspan(1), true);
 }
 
 }  // namespace
 
-CsvDialect dialect_of(std::string_view start) {
+CsvDialect dialect_of(std::string_view start, bool whole) {
   char best = kDelimiters.front();
-  Cut chosen = cut(start, best);
+  Cut chosen = cut(start, whole, best);
   for (const char delimiter : std::span(kDelimiters).subspan(1)) {
-    Cut other = cut(start, delimiter);
+    Cut other = cut(start, whole, delimiter);
     if (other.first.size() < 2 || other.rank() <= chosen.rank()) continue;
     best = delimiter;
     chosen = std::move(other);
   }
   CsvDialect dialect;
   dialect.delimiter = best;
-  if (names_columns(chosen))
+  const Names names = names_in(chosen);
+  if (names == Names::words)
     for (const std::string& name : chosen.first) dialect.names.emplace_back(trimmed(name));
-  dialect.has_header = !dialect.names.empty() || numbers_columns(chosen);
+  dialect.has_header = names != Names::none;
   dialect.first = std::move(chosen.first);
   return dialect;
 }

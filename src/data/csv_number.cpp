@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <system_error>
@@ -29,21 +30,39 @@ bool is_missing(std::string_view text) {
   return std::ranges::any_of(kWords, [&](std::string_view word) { return same_word(text, word); });
 }
 
+// Of a number in digits, a point and an exponent: about the power of ten of its first digit that is not 0.
+std::int64_t decimal_exponent(std::string_view text) {
+  constexpr std::int64_t kFar = std::int64_t{1} << 40;
+  const std::size_t letter = text.find_first_of("eE");
+  const std::string_view digits = text.substr(0, letter);
+  const std::size_t first = digits.find_first_of("123456789"),
+                    point = std::min(digits.find('.'), digits.size());
+  const std::int64_t place = static_cast<std::int64_t>(point) - static_cast<std::int64_t>(first);
+  if (first == std::string_view::npos) return -kFar;
+  if (letter == std::string_view::npos) return place;
+  std::string_view power = text.substr(letter + 1);
+  if (power.starts_with('+')) power.remove_prefix(1);
+  std::int64_t written = 0;
+  if (std::from_chars(power.data(), power.data() + power.size(), written).ec != std::errc() ||
+      std::abs(written) > kFar)
+    return power.starts_with('-') ? -kFar : kFar;
+  return place + written;
+}
+
 // A number beyond the range of float: infinite, or so small that it is 0.
 float beyond(std::string_view text, bool negative) {
   double wide = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), wide);
   if (error == std::errc()) return static_cast<float>(wide);
-  const bool small = text.find("e-") != std::string_view::npos || text.find("E-") != std::string_view::npos ||
-                     text.substr(negative ? 1 : 0).starts_with('.') ||
-                     text.substr(negative ? 1 : 0).starts_with("0.");
-  if (small) return negative ? -0.0f : 0.0f;
+  if (decimal_exponent(text) < 0) return negative ? -0.0f : 0.0f;
   return negative ? -kInfinity : kInfinity;
 }
 
 }  // namespace
 
 bool loses_digits(std::string_view text, float value) {
+  constexpr float kMostWhole = 1 << 24;  // below which float32 has all whole numbers
+  if (!(std::abs(value) >= kMostWhole)) return false;
   if (text.starts_with('+')) text.remove_prefix(1);
   std::int64_t whole = 0;
   const char* const last = text.data() + text.size();

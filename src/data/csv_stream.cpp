@@ -14,8 +14,6 @@ namespace {
 
 using Next = CsvText::Next;
 
-constexpr float kMostWhole = 1 << 24;  // below which float32 has all whole numbers
-
 void pass_record(CsvText& text) {
   while (text.field().next == Next::field) {
   }
@@ -30,12 +28,13 @@ void refuse_quotes(CsvText& text) {
 }
 
 CsvDialect dialect(CsvText& text) {
+  (void)text.begin_record();  // passes over empty lines
   const std::string_view start = text.start();
   const std::string_view line = start.substr(0, start.find_first_of("\r\n"));
   if (line.size() == start.size() && start.size() >= CsvText::kLongestStart)
     core::refuse(text.source(), "its first line is longer than 4 MiB",
                  "Give a table of numbers, a row to a line; or save wide data with numpy.save.");
-  CsvDialect found = dialect_of(start);
+  CsvDialect found = dialect_of(start, text.is_whole());
   if (found.first.empty()) refuse_quotes(text);
   if (found.first.empty()) {
     if (text.begin_record()) pass_record(text);  // says what is wrong with it
@@ -162,7 +161,7 @@ void CsvStream::require_width() {
 float CsvStream::value() {
   float number = 0;
   if (text_.number(number, next_)) {
-    if (std::abs(number) >= kMostWhole && loses_digits(text_.last_number(), number)) ++rounded_;
+    rounded_ += text_.lost_digits();
     return number;
   }
   const CsvText::Field field = text_.field();
@@ -173,7 +172,7 @@ float CsvStream::value() {
     core::refuse(
         text_.source(), place(field_) + ": the value is missing ('" + core::shown(field.text) + "')",
         "Fill it, or leave out such rows or that column: 'file.csv:!" + std::to_string(field_) + "'.");
-  if (std::abs(*found) >= kMostWhole && loses_digits(trimmed(field.text), *found)) ++rounded_;
+  rounded_ += loses_digits(trimmed(field.text), *found);
   return *found;
 }
 

@@ -86,7 +86,7 @@ bool CsvText::number(float& value, Next& next) {
   while (begin < end_ && *begin == ' ') ++begin;
   const char* at = plain_number(begin, end_, value);
   if (at == nullptr) return false;
-  number_ = {begin, at};
+  lost_digits_ = loses_digits({begin, at}, value);
   while (at < end_ && *at == ' ') ++at;
   if (at < end_ ? !ends_field(*at) : !whole_) return false;
   line_ = next_line_;

@@ -28,6 +28,7 @@ class CsvText {
   // something is read.
   static constexpr std::size_t kLongestStart = std::size_t{1} << 22;
   [[nodiscard]] std::string_view start();
+  [[nodiscard]] bool is_whole() const noexcept { return whole_; }  // all that lies ahead is in it
 
   // Goes to the next record; false where there is none.
   [[nodiscard]] bool begin_record();
@@ -39,8 +40,7 @@ class CsvText {
   [[nodiscard]] Field field();
   // The same for a field that is a plain number, faster; false, and nothing read, where it is not.
   [[nodiscard]] bool number(float& value, Next& next);
-  // Its text, until the next call of anything else.
-  [[nodiscard]] std::string_view last_number() const noexcept { return number_; }
+  [[nodiscard]] bool lost_digits() const noexcept { return lost_digits_; }  // it, see csv_number.hpp
 
  private:
   static constexpr std::size_t kAhead = 1024;  // bytes that are there for number()
@@ -62,7 +62,7 @@ class CsvText {
   char delimiter_ = ',';
   std::int64_t line_ = 1, next_line_ = 1;
   std::string unquoted_;
-  std::string_view number_;
+  bool lost_digits_ = false;
 };
 
 }  // namespace cuvae::data

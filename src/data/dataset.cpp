@@ -50,12 +50,7 @@ std::shared_ptr<const Dataset::Impl> copy_rows(std::span<const T> values, data::
 }
 
 Dataset labelled(const Dataset& data, data::Labels labels) {
-  if (labels.rows->rows != data.rows()) {
-    core::refuse(labels.rows->source,
-                 "there are " + std::to_string(labels.rows->rows) + " labels for the " +
-                     std::to_string(data.rows()) + " rows of " + data.source(),
-                 "Give the labels of these rows, one for each, in the same order.");
-  }
+  data::require_one_for_each(labels.rows->rows, labels.rows->source, data);
   auto impl = std::make_shared<Dataset::Impl>(data.impl());
   impl->labels = std::move(labels.rows);
   impl->labels_are_classes = labels.are_classes;
@@ -99,7 +94,7 @@ Dataset Dataset::with_labels_of(const std::string& path, const LabelOptions& opt
   CUVAE_REQUIRE(options.count >= 0, "a number of classes is 0 or more");
   CUVAE_REQUIRE(options.names.empty() || options.count == std::ssize(options.names),
                 "there are as many names of classes as classes");
-  return labelled(*this, data::read_labels(path, options));
+  return labelled(*this, data::read_labels(path, options, *this));
 }
 
 std::int32_t Dataset::label_cols() const noexcept { return impl_->labels ? impl_->labels->cols : 0; }

@@ -14,28 +14,40 @@ Header in_c_order(Header header) {
   return header;
 }
 
-// Where the values of each column begin that C order counts; a column is rows() values side by side.
-std::vector<std::int64_t> column_starts(const Header& header) {
-  std::vector<std::int64_t> starts{0};
-  std::int64_t step = header.rows();
-  for (std::size_t axis = 1; axis < header.shape.size(); ++axis) {
-    std::vector<std::int64_t> finer;
-    finer.reserve(starts.size() * static_cast<std::size_t>(header.shape[axis]));
-    for (const std::int64_t start : starts)
-      for (std::int64_t i = 0; i < header.shape[axis]; ++i) finer.push_back(start + i * step);
-    starts = std::move(finer);
-    step *= header.shape[axis];
+// Goes through the columns as C order counts them; a column is rows() values side by side.
+class Columns {
+ public:
+  explicit Columns(const Header& header) {
+    std::int64_t step = header.rows();
+    for (std::size_t axis = 1; axis < header.shape.size(); ++axis) {
+      if (header.shape[axis] > 1) axes_.push_back({header.shape[axis], step, 0});
+      step *= header.shape[axis];
+    }
   }
-  return starts;
-}
+  [[nodiscard]] std::int64_t start() const { return start_; }  // of the column's values
+  void next() {
+    for (auto axis = axes_.rbegin(); axis != axes_.rend(); ++axis) {
+      start_ += axis->step;
+      if (++axis->at < axis->extent) return;
+      start_ -= axis->extent * axis->step;
+      axis->at = 0;
+    }
+  }
+
+ private:
+  struct Axis {
+    std::int64_t extent, step, at;
+  };
+  std::vector<Axis> axes_;
+  std::int64_t start_ = 0;
+};
 
 }  // namespace
 
 FortranStream::FortranStream(Header header, std::string description, Fetch fetch)
     : header_(in_c_order(std::move(header))),
       description_(std::move(description)),
-      fetch_(std::move(fetch)),
-      columns_(column_starts(header_)) {}
+      fetch_(std::move(fetch)) {}
 
 std::size_t FortranStream::read(std::span<std::byte> out) {
   std::size_t filled = 0;
@@ -61,8 +73,9 @@ void FortranStream::gather_rows() {
     block_.resize(static_cast<std::size_t>(rows * row_bytes));
     column_.resize(static_cast<std::size_t>(rows * kSize));
     std::byte* to = block_.data();
-    for (const std::int64_t start : columns_) {
-      fetch_((start + next_row_) * kSize, column_);
+    Columns columns(header_);
+    for (std::int64_t column = 0; column < header_.columns(); ++column, columns.next()) {
+      fetch_((columns.start() + next_row_) * kSize, column_);
       for (std::int64_t row = 0; row < rows; ++row)
         std::memcpy(to + row * row_bytes, column_.data() + row * kSize, kSize);
       to += kSize;

@@ -25,9 +25,8 @@ class FortranStream final : public ValueStream {
   Header header_;
   std::string description_;
   Fetch fetch_;
-  std::vector<std::int64_t> columns_;  // where each begins, in values
-  std::vector<std::byte> column_;      // a piece of one
-  std::vector<std::byte> block_;       // some rows, of which taken_ bytes have been read
+  std::vector<std::byte> column_;  // a piece of one
+  std::vector<std::byte> block_;   // some rows, of which taken_ bytes have been read
   std::size_t taken_ = 0;
   std::int64_t next_row_ = 0;
 };

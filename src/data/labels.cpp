@@ -109,12 +109,23 @@ Labels labels_of_classes(std::span<const std::int32_t> classes, std::int32_t cou
           {}};
 }
 
-Labels read_labels(const std::string& path, const LabelOptions& options) {
+void require_one_for_each(std::int64_t labels, const std::string& source, const Dataset& data) {
+  if (labels == data.rows()) return;
+  core::refuse(source,
+               "there are " + std::to_string(labels) + " labels for the " + std::to_string(data.rows()) +
+                   " rows of " + data.source(),
+               "Give the labels of these rows, one for each, in the same order.");
+}
+
+Labels read_labels(const std::string& path, const LabelOptions& options, const Dataset& data) {
   if (options.kind != LabelKind::real) {
-    if (const auto named = read_named_classes(path, options.names))
+    if (const auto named = read_named_classes(path, options.names, data.rows())) {
+      require_one_for_each(std::ssize(named->classes), path, data);
       return labels_of_words(*named, options, path);
+    }
   }
   const Dataset file = Dataset::open(path, {.scale = 1.0f});
+  require_one_for_each(file.rows(), path, data);
   file.require_finite();
   const bool classes = options.kind ? *options.kind == LabelKind::one_hot : holds_classes(file.impl());
   if (!classes) return {side_by_side(file.impl()), false, {}};

@@ -25,7 +25,11 @@ inline constexpr std::int32_t kMostClasses = 1 << 16;
 [[nodiscard]] Labels labels_of_classes(std::span<const std::int32_t> classes, std::int32_t count,
                                        const std::string& source);
 
-// Any data, and words in a column of a table. Throws Error(data).
-[[nodiscard]] Labels read_labels(const std::string& path, const LabelOptions& options);
+// Any data, and words in a column of a table. Throws Error(data), also where they are not as many as the
+// rows.
+[[nodiscard]] Labels read_labels(const std::string& path, const LabelOptions& options, const Dataset& data);
+
+// Throws Error(data) where so many labels of `source` are more or fewer than the rows.
+void require_one_for_each(std::int64_t labels, const std::string& source, const Dataset& data);
 
 }  // namespace cuvae::data

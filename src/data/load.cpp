@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::int64_t kAlways = std::int64_t{32} << 20;  // may be taken for any file
 
-bool vouches_for(std::int64_t stored, std::int64_t bytes) { return bytes - kAlways <= 2 * stored; }
-
 // Memory that grows; realloc moves large blocks without a copy.
 class Growing {
  public:
@@ -70,6 +68,8 @@ Loaded load_unknown(std::unique_ptr<ValueStream> stream, const auto& open, std::
 }
 
 }  // namespace
+
+bool vouches_for(std::int64_t stored, std::int64_t bytes) { return bytes - kAlways <= 2 * stored; }
 
 Loaded load(const std::function<std::unique_ptr<ValueStream>()>& open, std::int64_t stored,
             const std::string& source) {

@@ -1,6 +1,7 @@
 // From a stream to memory.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,6 +18,9 @@ struct Loaded {
   std::string description;
   std::vector<std::string> column_names{};  // empty where nobody says
 };
+
+// Whether files of `stored` bytes are large enough for so many bytes of memory.
+[[nodiscard]] bool vouches_for(std::int64_t stored, std::int64_t bytes);
 
 // All values of the stream that `open` opens. Where they are many more than its `stored` bytes vouch for, the
 // stream is first read to its end and checked, so that no flawed file takes more than about twice its size.

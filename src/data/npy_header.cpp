@@ -98,6 +98,11 @@ Header read_npy_header(std::span<const std::byte> start, const std::string& sour
                 .layout = text.dict.layout,
                 .shape = std::move(text.dict.shape),
                 .offset = static_cast<std::int64_t>(text.end)};
+  constexpr std::size_t kMostDimensions = 64;
+  if (header.shape.size() > kMostDimensions)
+    core::refuse(source,
+                 "it has " + std::to_string(header.shape.size()) + " dimensions, NumPy has at most 64",
+                 "Save it with fewer: numpy.save(path, array.reshape(len(array), -1)).");
   read_descr(text.dict.descr, header, source);
   return header;
 }

@@ -15,6 +15,7 @@
 #include "src/data/data_file.hpp"
 #include "src/data/dataset_impl.hpp"
 #include "src/data/fortran_stream.hpp"
+#include "src/data/heap_block.hpp"
 #include "src/data/load.hpp"
 #include "src/data/map_values.hpp"
 #include "src/data/open_stream.hpp"
@@ -47,28 +48,51 @@ class PictureStream final : public ValueStream {
   std::size_t taken_ = 0;
 };
 
-// A file of which any part is read at any time.
+// A file of which any part is read at any time; small parts one after the other, many at a time.
 class AnyPart {
  public:
-  explicit AnyPart(const std::string& path)
-      : path_(path), file_(std::make_shared<core::Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC))) {
-    if (!file_->is_open()) core::refuse_system(path_, errno);
+  explicit AnyPart(const std::string& path) : path_(path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (!file_.is_open()) core::refuse_system(path_, errno);
   }
-  void read(std::int64_t offset, std::span<std::byte> out) const {
-    while (!out.empty()) {
-      const ssize_t got = ::pread(file_->get(), out.data(), out.size(), offset);
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) core::refuse_system(path_, errno);
-      if (got == 0)
-        core::refuse(path_, "it became shorter while it was read", "Try again when nothing writes to it.");
-      offset += got;
-      out = out.subspan(static_cast<std::size_t>(got));
+
+  void read(std::int64_t offset, std::span<std::byte> out) {
+    const bool follows = offset == end_of_last_;
+    end_of_last_ = offset + std::ssize(out);
+    if (offset < first_ || end_of_last_ > first_ + std::ssize(ahead_)) {
+      if (!follows || out.size() >= kAhead) return read_all(offset, out);
+      ahead_.resize(kAhead);
+      ahead_.resize(read_some(offset, ahead_));
+      first_ = offset;
+      if (ahead_.size() < out.size()) return read_all(offset, out);
     }
+    std::memcpy(out.data(), ahead_.data() + (offset - first_), out.size());
   }
 
  private:
+  static constexpr std::size_t kAhead = std::size_t{1} << 16;
+
+  [[nodiscard]] std::size_t read_some(std::int64_t offset, std::span<std::byte> out) const {
+    for (;;) {
+      const ssize_t got = ::pread(file_.get(), out.data(), out.size(), offset);
+      if (got >= 0) return static_cast<std::size_t>(got);
+      if (errno != EINTR) core::refuse_system(path_, errno);
+    }
+  }
+
+  void read_all(std::int64_t offset, std::span<std::byte> out) const {
+    while (!out.empty()) {
+      const std::size_t got = read_some(offset, out);
+      if (got == 0)
+        core::refuse(path_, "it became shorter while it was read", "Try again when nothing writes to it.");
+      offset += static_cast<std::int64_t>(got);
+      out = out.subspan(got);
+    }
+  }
+
   std::string path_;
-  std::shared_ptr<core::Descriptor> file_;
+  core::Descriptor file_;
+  std::vector<std::byte> ahead_;  // what lies behind first_
+  std::int64_t first_ = 0, end_of_last_ = -1;
 };
 
 // The header of one file that is neither compressed nor a table, held against its size.
@@ -83,8 +107,8 @@ std::optional<Header> header_of_file(const std::vector<Spec>& specs) {
 }
 
 std::unique_ptr<ValueStream> read_fortran(const Header& header, const std::string& path) {
-  const auto fetch = [file = AnyPart(path), first = header.offset](
-                         std::int64_t offset, std::span<std::byte> out) { file.read(first + offset, out); };
+  const auto fetch = [file = std::make_shared<AnyPart>(path), first = header.offset](
+                         std::int64_t offset, std::span<std::byte> out) { file->read(first + offset, out); };
   return std::make_unique<FortranStream>(header, describe(header), fetch);
 }
 
@@ -99,6 +123,13 @@ std::unique_ptr<ValueStream> load_fortran(std::unique_ptr<ValueStream> stream,
 }
 
 }  // namespace
+
+bool vouches_for_row(const ValueStream& stream, const std::string& spec, std::int64_t more) {
+  const Header& header = stream.header();
+  const std::int64_t bytes = header.columns() * (size_of(header.type) + more);
+  require_memory(bytes, spec);
+  return is_builtin(spec) || vouches_for(stored_bytes(specs_of(spec)), bytes);
+}
 
 OpenedRows open_rows(const std::string& spec, Missing missing) {
   if (is_builtin(spec)) return {std::make_unique<PictureStream>(Dataset::open(spec))};

@@ -24,18 +24,23 @@ constexpr std::int64_t kBlockValues = std::int64_t{1} << 18;
 class Moments {
  public:
   void add(float value) {
-    sum_ += value;
-    squares_ += static_cast<double>(value) * value;
+    if (count_ == 0) origin_ = value;
+    const double distance = value - origin_;
+    sum_ += distance;
+    squares_ += distance * distance;
     ++count_;
   }
-  [[nodiscard]] double mean() const { return count_ == 0 ? 0 : sum_ / static_cast<double>(count_); }
+  [[nodiscard]] double mean() const { return origin_ + distance(); }
   [[nodiscard]] double deviation() const {
     if (count_ == 0) return 0;
-    return std::sqrt(std::max(squares_ / static_cast<double>(count_) - mean() * mean(), 0.0));
+    return std::sqrt(std::max(squares_ / static_cast<double>(count_) - distance() * distance(), 0.0));
   }
 
  private:
-  double sum_ = 0, squares_ = 0;
+  [[nodiscard]] double distance() const { return count_ == 0 ? 0 : sum_ / static_cast<double>(count_); }
+
+  double origin_ = 0;             // the first value: of numbers far from 0 nothing is lost so
+  double sum_ = 0, squares_ = 0;  // of the distances from it
   std::int64_t count_ = 0;
 };
 
@@ -211,7 +216,7 @@ std::optional<std::uint64_t> fingerprint_as_stored(const std::vector<Spec>& spec
 
 Profile profile(const std::string& spec, const ReadOptions& options, const ProfileProgress& progress) {
   require_valid(options);
-  const auto [stream, layout] = open_rows(spec, Missing::as_nan);
+  auto [stream, layout] = open_rows(spec, Missing::as_nan);
   Profile profile;
   profile.header = stream->header();
   profile.columns = profile.header.columns();
@@ -219,6 +224,11 @@ Profile profile(const std::string& spec, const ReadOptions& options, const Profi
   profile.description = stream->description();
   Dataset::Impl impl = laid_out(profile.header, options, spec);
   profile.scale = impl.scale;
+  constexpr std::int64_t kBytesOfValue = 16;  // here and in the profiler, at most, besides the value itself
+  if (!vouches_for_row(*stream, spec, kBytesOfValue)) {
+    stream->check();
+    stream = open_rows(spec, Missing::as_nan).values;
+  }
   Profiler profiler(profile);
   const std::int64_t size = size_of(profile.header.type);
   std::vector<float> values(

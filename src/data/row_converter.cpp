@@ -93,7 +93,7 @@ void RowConverter::to_bytes(std::int64_t first_row) {
     const float value = floats_[i] * shade_;
     if (!(value >= 0 && value <= 255))
       refuse(floats_[i], first_row * columns_ + static_cast<std::int64_t>(i));
-    bytes_[i] = static_cast<std::uint8_t>(value + 0.5f);
+    bytes_[i] = static_cast<std::uint8_t>(value + 0.5);  // in double, where the sum is exact
   }
 }
 

@@ -84,6 +84,8 @@ std::vector<Spec> specs_of(const std::string& text) {
     }
   }
   if (all.empty()) core::refuse(text, "the name is empty", "Name a file, or builtin:shapes.");
+  if (all.size() > 1 && std::ranges::find(all, kStandardInput, &Spec::path) != all.end())
+    throw Error(Errc::invalid_argument, "'-' is NPY on stdin, which stands alone\nSave it to a file first.");
   return all;
 }
 

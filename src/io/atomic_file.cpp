@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -23,10 +25,26 @@ namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
 
+// Of a descriptor of this process that the name stands for; -1: it stands for none. It is written as it is:
+// where it leads to a file, others may write there too, before and behind.
+int descriptor_named(const fs::path& target) {
+  const std::string name = target.string();
+  if (name == "/dev/stdout") return STDOUT_FILENO;
+  if (name == "/dev/stderr") return STDERR_FILENO;
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (!name.starts_with(folder)) continue;
+    const char* const last = name.data() + name.size();
+    int number = -1;
+    const auto [end, error] = std::from_chars(name.data() + folder.size(), last, number);
+    if (error == std::errc() && end == last) return number;
+  }
+  return -1;
+}
+
 // The file that a symbolic link leads to, there or not, so that it is replaced and not the link.
 fs::path without_links(fs::path target) {
   std::error_code error;
-  if (!fs::is_symlink(target, error)) return target;
+  if (descriptor_named(target) >= 0 || !fs::is_symlink(target, error)) return target;
   if (fs::exists(target, error)) {
     const fs::path file = fs::canonical(target, error);
     return error ? target : file;  // a pipe under /proc has no name
@@ -41,6 +59,7 @@ fs::path without_links(fs::path target) {
 }
 
 bool takes_a_rename(const fs::path& target) {
+  if (descriptor_named(target) >= 0) return false;
   std::error_code error;
   const fs::file_status status = fs::symlink_status(target, error);
   return !fs::exists(status) || fs::is_regular_file(status);
@@ -50,9 +69,17 @@ core::Descriptor open_for_writing(const fs::path& temporary, const fs::path& tar
   const bool direct = temporary.empty();
   const int flags = O_WRONLY | O_CLOEXEC | (direct ? 0 : O_CREAT | O_TRUNC | O_NOFOLLOW);
   const char* path = direct ? target.c_str() : temporary.c_str();
-  const int fd = uninterrupted([&] { return ::open(path, flags, 0666); });
+  const int named = descriptor_named(target);
+  const int fd = uninterrupted(
+      [&] { return named >= 0 ? ::fcntl(named, F_DUPFD_CLOEXEC, 0) : ::open(path, flags, 0666); });
   if (fd < 0) fail_write(target, "open", errno);
   return core::Descriptor(fd);
+}
+
+// Where a descriptor stands that may be moved; -1: there is none, or whatever is written goes to the end.
+std::int64_t place_of(const core::Descriptor& file) {
+  const int flags = ::fcntl(file.get(), F_GETFL);
+  return flags < 0 || (flags & O_APPEND) != 0 ? -1 : ::lseek(file.get(), 0, SEEK_CUR);
 }
 
 bool is_alive(pid_t process) { return ::kill(process, 0) == 0 || errno != ESRCH; }
@@ -62,13 +89,16 @@ bool is_alive(pid_t process) { return ::kill(process, 0) == 0 || errno != ESRCH;
 AtomicFile::AtomicFile(fs::path target)
     : target_(without_links(target)),
       temporary_(takes_a_rename(target_) ? temporary_name(target_) : fs::path()),
-      file_(open_for_writing(temporary_, target_)) {}
+      file_(open_for_writing(temporary_, target_)),
+      begin_(place_of(file_)) {}
 
 AtomicFile::~AtomicFile() {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
+  at_ += std::ssize(bytes);
+  size_ = std::max(size_, at_);
   if (buffer_.size() + bytes.size() > kBufferBytes) flush();
   if (bytes.size() >= kBufferBytes) {
     write_all(file_, target_, bytes);
@@ -86,18 +116,20 @@ void AtomicFile::flush() {
 
 void AtomicFile::seek(std::int64_t offset) {
   flush();
-  if (::lseek(file_.get(), offset, SEEK_SET) < 0) fail_write(target_, "seek", errno);
+  at_ = offset;
+  if (::lseek(file_.get(), begin_ + offset, SEEK_SET) < 0) fail_write(target_, "seek", errno);
 }
 
 void AtomicFile::require_seek(std::string_view why) const {
-  if (::lseek(file_.get(), 0, SEEK_CUR) >= 0) return;
-  std::string message = "cannot write '" + target_.string() + "': it is a pipe, and ";
+  if (begin_ >= 0) return;
+  std::string message = "cannot write '" + target_.string() + "': it is a pipe or appended to, and ";
   throw Error(Errc::io, message.append(why).append("\nWrite to a file."));
 }
 
 void AtomicFile::commit(const fs::path& previous) {
   flush();
   const bool direct = temporary_.empty();
+  if (direct && at_ != size_) seek(size_);  // whoever writes next on this descriptor goes on behind it
   if (!direct) sync(file_, target_);
   if (const int error = file_.close(); error != 0) fail_write(target_, "close", error);
   if (direct) return;

@@ -1,8 +1,11 @@
 #include "src/io/csv_writer.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <iterator>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -26,6 +29,21 @@ std::string field(const std::string& name, char delimiter) {
   std::string quoted = "\"";
   for (const char c : name) quoted.append(c == '"' ? 2 : 1, c);
   return quoted + '"';
+}
+
+// No number, nor what tables have for one that is missing.
+bool is_word(const std::string& name) {
+  constexpr std::array<std::string_view, 8> kMissing{"na", "n/a", "nan", "<na>", "null", "none", "?", ""};
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  double ignored = 0;
+  const bool signed_number = lower.starts_with('+');
+  const char* const first = lower.data() + (signed_number ? 1 : 0);
+  const char* const last = lower.data() + lower.size();
+  const auto [end, error] = std::from_chars(first, last, ignored);
+  return std::ranges::find(kMissing, lower) == kMissing.end() &&
+         (end != last || error == std::errc::invalid_argument);
 }
 
 void append_number(std::string& text, std::uint64_t value) { text += std::to_string(value); }
@@ -66,10 +84,13 @@ CsvWriter::CsvWriter(const std::filesystem::path& path, ArrayLayout layout, char
 }
 
 void CsvWriter::write_names() {
+  const auto& names = layout().columns;
+  const std::string before =
+      std::ranges::any_of(names, is_word) ? "" : "c";  // so that nobody takes them for a row
   for (std::int64_t i = 0; i < columns_; ++i) {
-    const auto& names = layout().columns;
     if (i > 0) text_ += delimiter_;
-    text_ += names.empty() ? "c" + std::to_string(i) : field(names[static_cast<std::size_t>(i)], delimiter_);
+    text_ += names.empty() ? before + std::to_string(i)
+                           : field(before + names[static_cast<std::size_t>(i)], delimiter_);
     if (text_.size() >= kTextBytes) pass_on();
   }
   text_ += '\n';

@@ -49,6 +49,13 @@ TEST(CsvNumber, IsRoundedOnceToTheNearestFloat) {
   EXPECT_EQ(to_float("-1e999"), -std::numeric_limits<float>::infinity());
   EXPECT_EQ(to_float("1e-300"), 0.0f);
   EXPECT_EQ(to_float("1e-999"), 0.0f);
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const std::string zeros(400, '0');
+  EXPECT_EQ(to_float("0.5e400"), kInfinity);
+  EXPECT_EQ(to_float("1" + zeros + "e-1"), kInfinity);
+  EXPECT_EQ(to_float("00." + zeros + "1"), 0.0f);
+  EXPECT_EQ(to_float("-0." + zeros + "1e+800"), -kInfinity);
+  EXPECT_EQ(to_float("7" + zeros + "e-99999999999999999999"), 0.0f);
   EXPECT_EQ(to_float("-inf"), -std::numeric_limits<float>::infinity());
   EXPECT_EQ(to_float("1e-45"), 1e-45f);
 }
@@ -91,11 +98,31 @@ TEST(Csv, HasAHeaderWhereWordsStandAboveNumbersOrBesideNumbersOfColumns) {
   EXPECT_EQ(read(",0,1,2\n0,5,6,7\n", "!0"), (Table{{5, 6, 7}})) << "as pandas writes it";
   EXPECT_EQ(read("0,1,2\n3,4,5\n"), (Table{{0, 1, 2}, {3, 4, 5}})) << "numpy.arange";
   EXPECT_EQ(read("0,1\n5,6\n"), (Table{{0, 1}, {5, 6}}));
+  EXPECT_EQ(read(",0\n0,5\n1,6\n", "1"), (Table{{5}, {6}})) << "a series of pandas";
+  EXPECT_EQ(read(",species\n0,setosa\n1,rose\n", "0"), (Table{{0}, {1}}));
+  expect_table_refused(",2\n3,4\n", "", {"line 1, column 0", "missing"});
   EXPECT_EQ(read("0,1,3\n5,6,7\n"), (Table{{0, 1, 3}, {5, 6, 7}}));
   EXPECT_EQ(read("2019,2020,2021\n5,6,7\n").size(), 2u) << "years, which may be data";
   EXPECT_EQ(read("a, b\n1,2\n", "b"), (Table{{2}})) << "blanks around a name";
   EXPECT_EQ(read("7,setosa\n8,setosa\n", "0"), (Table{{8}})) << "one number goes up";
   EXPECT_EQ(read("8.0,setosa\n8,setosa\n", "0"), (Table{{8}, {8}}));
+}
+
+// Of a second line that is cut off after 4 MiB the first fields tell.
+TEST(Csv, OfWideTablesHasAHeaderOnlyWhereItIsOne) {
+  const auto line = [](const std::string& one, std::int32_t fields) {
+    std::string text;
+    for (std::int32_t i = 0; i < fields; ++i) text += one + ",";
+    return text;
+  };
+  constexpr std::int32_t kFields = 60'000;
+  const std::string numbers = line("0." + std::string(40, '5'), kFields), but = "!" + std::to_string(kFields);
+  EXPECT_EQ(read(numbers + "a\n" + numbers + "b\n", but).size(), 2u);
+  EXPECT_EQ(read(line("x" + std::string(41, 'y'), kFields) + "a\n" + numbers + "b\n", but).size(), 1u);
+}
+
+TEST(Csv, EmptyLinesInFrontMeanNothing) {
+  EXPECT_EQ(read(std::string(600'000, '\n') + "a;b\n1;2\n"), (Table{{1, 2}}));
 }
 
 TEST(Csv, FindsTheDelimiter) {

@@ -75,6 +75,12 @@ TEST(Profile, WholeNumbersThatAreRoundedAreCounted) {
   EXPECT_EQ(data::profile(first.path() + "\n" + second.path()).rounded, 5);
 }
 
+TEST(Profile, DeviationIsThatOfNumbersFarFromZeroToo) {
+  const data::Profile found = profile_of("x.npy", npy({1e9f, 1e9f + 64, 1e9f, 1e9f + 64}, 1));
+  EXPECT_DOUBLE_EQ(found.deviation, 32);
+  EXPECT_DOUBLE_EQ(found.mean, 1e9 + 32);
+}
+
 TEST(Profile, OfNothingFiniteThereIsNoRange) {
   const data::Profile found = profile_of("x.npy", npy({std::nanf(""), HUGE_VALF}, 2));
   EXPECT_FALSE(found.some_finite);

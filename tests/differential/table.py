@@ -59,26 +59,30 @@ def delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=rank)  # the first of equals
 
 
-def numbers_columns(first: list[str], second: list[str]) -> bool:
+def counts_from(start: int, fields: list[str]) -> bool:
+    return [field.strip(" \t") for field in fields] == [str(start + i) for i in range(len(fields))]
+
+
+def ascends(fields: list[str]) -> bool:
+    whole = all(field.isascii() and field.isdigit() for field in fields)
+    return whole and all(int(one) < int(next_one) for one, next_one in zip(fields, fields[1:]))
+
+
+def is_header(first: list[str], second: list[str]) -> bool:
     if len(second) != len(first):
-        return False
-    names_of_rows = first[0] == ""
-    first = first[names_of_rows:]
-    ascending = second == [str(len(first) + i) for i in range(len(first))]
-    return len(first) > 2 and first == [str(i) for i in range(len(first))] and (names_of_rows or not ascending)
-
-
-def names_columns(first: list[str], second: list[str]) -> bool:
+        second = []
+    of_rows_too = len(first) > 1 and not first[0].strip(" \t")
+    if of_rows_too:
+        first, second = first[1:], second[1:]
     numbers = [field for field in first if number(field) is not None]
     if len(numbers) == len(first):
-        return numbers_columns([field.strip(" \t") for field in first], [field.strip(" \t") for field in second])
-    if not numbers or len(second) != len(first):
+        long_enough = len(first) > (0 if of_rows_too else 2)
+        goes_on = not of_rows_too and counts_from(len(first), second)
+        return long_enough and bool(second) and counts_from(0, first) and not goes_on
+    if not numbers or not second:
         return True
-    if any(number(above) is None and number(below) is not None for above, below in zip(first, second)):
-        return True
-    if not all(field.isascii() and field.isdigit() for field in numbers):
-        return False
-    return all(int(one) < int(next_one) for one, next_one in zip(numbers, numbers[1:]))
+    above_numbers = any(number(above) is None and number(below) is not None for above, below in zip(first, second))
+    return above_numbers or ascends(numbers)
 
 
 def read(content: bytes) -> Optional[numpy.ndarray]:
@@ -87,7 +91,7 @@ def read(content: bytes) -> Optional[numpy.ndarray]:
         rows = records(text, delimiter_of(text))
     except (UnicodeDecodeError, csv.Error, ValueError):  # no records
         return None
-    has_header = names_columns(rows[0], rows[1] if len(rows) > 1 else [])
+    has_header = is_header(rows[0], rows[1] if len(rows) > 1 else [])
     numbers = [[number(field) for field in row] for row in rows[has_header:]]
     if not numbers or any(len(row) != len(rows[0]) for row in numbers):
         return None

@@ -42,5 +42,8 @@ row("followed by a second member with values too many", WHOLE + gz(b"\1"), "cont
 row("100,000 members of nothing, and no values", large((gz(b""), 100_000)), "its content is empty")
 row("100 KB that inflate to the 96 MiB they promise, with a wrong checksum",
     bomb(header((96 * MIB // 1024, 1024)), zeros_mib=96, crc=1), "incorrect data check")
+for command in ("info data.gz", "convert data.gz out.npy"):
+    row(f"one row of 96 MiB and a wrong checksum, {command.split()[0]}", bomb(header((1, 96 * MIB)), zeros_mib=96, crc=1),
+        "incorrect data check", command=f"cuvae {command}")
 row("1 MiB that inflates to 1 GiB, and promises 16 values", bomb(header((4, 4)), zeros_mib=1024, crc=0), "too long")
 row("a name ending in .gz, and no gzip", GOOD[:-1], "truncated")

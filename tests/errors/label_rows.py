@@ -15,7 +15,7 @@ WORDS = b"kind,sort,gap\nrose,a,a\ntulip,2,b\nrose,b,\ntulip,c,c\n"
 
 
 def row(words: str, labels: Content, *says: str, command: str = "", code: int | None = None) -> None:
-    files = {"data.npy": DATA, "labels.npy": labels, "labels.csv": TABLE, "words.csv": WORDS,
+    files = {"data.npy": DATA, "labels.npy": labels, "labels.csv": TABLE, "words.csv": WORDS, "many.csv": b"kind\n" + b"ab\n" * 20_000 + b"7\n",
              "model.safetensors": as_trained(MODEL)}
     LABELS.row(words, files, *says, command=command, code=code)
 
@@ -25,6 +25,9 @@ def integers(*values: int) -> bytes:
 
 
 row("three labels for four rows", integers(0, 1, 0), "labels.npy", "3", "4")
+row("40,000 labels for four rows", integers(*range(40_000)), "there are 40000 labels for the 4 rows")
+row("words for more rows than there are", integers(0), "there are more labels than the 4 rows",
+    command="cuvae train data.npy --labels many.csv --out run")
 row("a negative class", integers(0, 1, -1, 0), "labels.npy", "row 2", "class -1", "from 0")
 row("a class beyond 65535", integers(0, 1, 2, 70000), "labels.npy", "70001 classes", "65536")
 row("identifiers for classes", integers(0, 10017, 10018, 20009), "labels.npy", "from 0 to 20009 only 4 occur",

@@ -49,6 +49,7 @@ row("half precision", npy("(2, 2)", FOUR[:8], descr="<f2"), "'<f2'", "not suppor
 row("a date", npy("(2, 2)", FOUR * 2, descr="<M8[ns]"), "'<M8[ns]'", "not supported")
 row("a type with an escape sequence", npy("(2, 2)", FOUR, descr="\x1b[31m"), "'?[31m'", "not supported")
 row("one value too few", GOOD[:-4], "truncated", "2 x 2 values of f32", "bytes in all", "again")
+row("65 dimensions", npy("(" + "1, " * 65 + ")", floats(1)), "65 dimensions", "at most 64", "reshape")
 row("one value too many", GOOD + floats(1), "too long", "2 x 2 values of f32", "bytes in all")
 row("48 MiB of spaces for a header", large(preamble(48 << 20, version=2), (b" ", 48 << 20)), "claims 50331648 bytes")
 row("NaN in the last element", npy("(2, 2)", floats(0, 1, 1, float("nan"))), "row 1, column 1 (from 0) is NaN",

@@ -47,6 +47,15 @@ TEST_F(CsvWriter, NamesAreQuotedWhereTheyHaveTo) {
   });
 }
 
+// Else they would be a row of their own when they are read.
+TEST_F(CsvWriter, NamesThatAreNumbersBecomeWords) {
+  EXPECT_EQ(text_of<float>({.shape = {1, 2}, .columns = {"1990", "1991"}}, {1, 2}), "c1990,c1991\n1,2\n");
+  EXPECT_EQ(text_of<float>({.shape = {1, 3}, .columns = {"", "+1e3", "NaN"}}, {1, 2, 3}),
+            "c,c+1e3,cNaN\n1,2,3\n");
+  EXPECT_EQ(text_of<float>({.shape = {1, 2}, .columns = {"1990", "x"}}, {1, 2}), "1990,x\n1,2\n");
+  EXPECT_EQ(text_of<float>({.shape = {1, 2}, .columns = {"1e999", "inf"}}, {1, 2}), "c1e999,cinf\n1,2\n");
+}
+
 // Of any bits.
 TEST_F(CsvWriter, NumbersReadBackAsTheSame) {
   std::mt19937 random(1);

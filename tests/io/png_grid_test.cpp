@@ -118,6 +118,13 @@ TEST_F(PngGrid, ColoursTakeMoreRoom) {
   EXPECT_FALSE(io::grid_fits({1, 1, 3}, 200, 200));
 }
 
+TEST_F(PngGrid, EndedByThePulseLeavesTheOldOne) {
+  write_file(path_, "old");
+  const auto stop = [] { throw std::runtime_error("enough"); };
+  EXPECT_THROW(io::write_png_grid(path_, std::vector<float>(4), 1, {2, 2}, 1, stop), std::runtime_error);
+  EXPECT_EQ(read_file(path_), "old");
+}
+
 TEST_F(PngGrid, WhatIsNoGrid) {
   const std::vector<float> values(12);
   const auto refused = [&](std::int64_t count, ImageShape shape, int columns, const char* why) {
