@@ -48,7 +48,7 @@ class PictureStream final : public ValueStream {
   std::size_t taken_ = 0;
 };
 
-// A file of which any part is read at any time; small parts one after the other, many at a time.
+// A file of which any part is read at any time; small parts that follow each other closely, many at a time.
 class AnyPart {
  public:
   explicit AnyPart(const std::string& path) : path_(path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
@@ -56,7 +56,7 @@ class AnyPart {
   }
 
   void read(std::int64_t offset, std::span<std::byte> out) {
-    const bool follows = offset == end_of_last_;
+    const bool follows = offset >= end_of_last_ && offset - end_of_last_ < kNear;
     end_of_last_ = offset + std::ssize(out);
     if (offset < first_ || end_of_last_ > first_ + std::ssize(ahead_)) {
       if (!follows || out.size() >= kAhead) return read_all(offset, out);
@@ -70,6 +70,7 @@ class AnyPart {
 
  private:
   static constexpr std::size_t kAhead = std::size_t{1} << 16;
+  static constexpr std::int64_t kNear = 1 << 10;
 
   [[nodiscard]] std::size_t read_some(std::int64_t offset, std::span<std::byte> out) const {
     for (;;) {
@@ -92,7 +93,7 @@ class AnyPart {
   std::string path_;
   core::Descriptor file_;
   std::vector<std::byte> ahead_;  // what lies behind first_
-  std::int64_t first_ = 0, end_of_last_ = -1;
+  std::int64_t first_ = 0, end_of_last_ = 0;
 };
 
 // The header of one file that is neither compressed nor a table, held against its size.

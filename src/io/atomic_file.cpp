@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -73,6 +74,8 @@ core::Descriptor open_for_writing(const fs::path& temporary, const fs::path& tar
   const int fd = uninterrupted(
       [&] { return named >= 0 ? ::fcntl(named, F_DUPFD_CLOEXEC, 0) : ::open(path, flags, 0666); });
   if (fd < 0) fail_write(target, "open", errno);
+  struct stat old {};
+  if (!direct && ::stat(target.c_str(), &old) == 0) (void)::fchmod(fd, old.st_mode & 0777);
   return core::Descriptor(fd);
 }
 

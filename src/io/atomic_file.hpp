@@ -13,9 +13,9 @@
 namespace cuvae::io {
 
 // Writes a temporary file beside the target; commit() puts it, safely on the disk, in the target's place.
-// Until then, and whatever fails before, a file that was there stays as it was. A target that is a device, a
-// pipe or a descriptor of this process (/dev/stdout, /dev/fd/3) is written directly, from where it stands.
-// Every failure is an Error(io). One writer per target at a time.
+// Until then, and whatever fails before, a file that was there stays as it was; its permissions are kept. A
+// target that is a device, a pipe or a descriptor of this process (/dev/stdout, /dev/fd/3) is written
+// directly, from where it stands. Every failure is an Error(io). One writer per target at a time.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path target);

@@ -30,6 +30,11 @@ void sync_all(const fs::path& folder, const fs::path& target) {
 
 void require_new(const fs::path& folder) {
   std::error_code error;
+  if (fs::is_symlink(folder, error) || folder.filename() == "." || folder.filename() == "..")
+    throw Error(Errc::io,
+                "cannot write '" + folder.string() +
+                    "': a folder that is replaced is called by its own name\nName a new folder, or one "
+                    "that is empty, neither by a link nor as '.'.");
   if (!fs::exists(fs::symlink_status(folder, error))) return;
   if (fs::is_directory(folder, error) && fs::is_empty(folder, error)) return;
   throw Error(Errc::io,

@@ -43,6 +43,8 @@ row("a type that is not known", TABLE, "'float16' is neither", command="cuvae co
     code=2)
 row("a folder that holds something", {"data.idx": idx((1, 2, 2), bytes(4)), "pictures/mine.png": b"precious"},
     "pictures", command="cuvae convert data.idx pictures/")
+row("into the folder itself", {"in/data.idx": idx((1, 2, 2), bytes(4))}, "'.'", "Name a new folder",
+    command="mkdir empty; cd empty; cuvae convert ../in/data.idx . || (code=$?; cd ..; rmdir empty; exit $code)")
 row("into a folder into which nothing may be written", {"data.csv": TABLE, "closed": closed_folder}, "Permission denied",
     command="cuvae convert data.csv closed/out.npy")
 row("a limit of file sizes", large((b"1.25,2.5\n", 10_000)), "out.npy", "File too large",

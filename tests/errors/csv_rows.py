@@ -42,6 +42,8 @@ row("a colon, and no column", b"a,b\n1,2\n", "nothing is named after the colon",
 row("all columns but none", b"a,b\n1,2\n", "no column is named", command="cuvae info 'data.csv:!'")
 row("parts whose columns are in another order", {"data.csv": b"a,b\n1,2\n", "more.csv": b"b,a\n2,1\n"}, "'more.csv'",
     "its column 0 is 'b', that of 'data.csv' is 'a'", "'parts-*.csv:a,b'", command="cuvae info data.csv more.csv")
+row("stdin among files", {"data.csv": b"1,2\n"}, "'-' is NPY on stdin, which stands alone", "file first",
+    command="cuvae info data.csv -", code=2)
 row("UTF-16", b"\xff\xfe" + "1,2\n3,4\n".encode("utf-16-le"), "UTF-16", "iconv -f UTF-16 -t UTF-8")
 row("UTF-16, big-endian", b"\xfe\xff" + "1,2\n3,4\n".encode("utf-16-be"), "UTF-16", "iconv")
 row("zero bytes in it", b"1,2\n3,\x00\x00\n", "line 2", "NUL bytes")

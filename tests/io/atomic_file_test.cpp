@@ -35,6 +35,14 @@ TEST_F(AtomicFileTest, WritesANewFile) {
   EXPECT_EQ(names_in(folder_.path), std::vector<std::string>{"file"});
 }
 
+TEST_F(AtomicFileTest, KeepsWhoMayRead) {
+  io::write_file(path_, "old");
+  fs::permissions(path_, fs::perms::owner_read | fs::perms::owner_write);
+  io::write_file(path_, "new");
+  EXPECT_EQ(read_file(path_), "new");
+  EXPECT_EQ(fs::status(path_).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
 TEST_F(AtomicFileTest, AppendsToWhatIsThere) {
   io::append_to_file(path_, "one\n");
   io::append_to_file(path_, "two\n");
