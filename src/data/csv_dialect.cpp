@@ -35,14 +35,14 @@ class TextReader final : public ByteReader {
 // The first two records and how they compare, under one delimiter.
 struct Cut {
   std::vector<std::string> first, second;
-  bool same_width = false;  // also where there is no second record
-  std::size_t numbers = 0;  // fields of the second record, else of the first
+  bool same_width = false;   // also where there is no second record
+  bool all_numbers = false;  // in the second record, else in the first
 
   // More fields are better only where they are as many in both records.
   [[nodiscard]] std::array<std::size_t, 3> rank() const {
     const bool cuts = same_width && first.size() > 1;
-    return {cuts ? std::size_t{1} : std::size_t{0},
-            cuts && numbers == first.size() ? std::size_t{1} : std::size_t{0}, first.size()};
+    return {cuts ? std::size_t{1} : std::size_t{0}, cuts && all_numbers ? std::size_t{1} : std::size_t{0},
+            first.size()};
   }
 };
 
@@ -60,10 +60,6 @@ std::vector<std::string> record_of(CsvText& text) {
 
 bool is_number(const std::string& field) { return to_float(field).has_value(); }
 
-std::size_t numbers_in(const std::vector<std::string>& fields) {
-  return static_cast<std::size_t>(std::ranges::count_if(fields, is_number));
-}
-
 // Quotes that make no sense so, with this delimiter or with any, end it: whoever reads on says why.
 Cut cut(std::string_view start, bool whole, char delimiter) {
   Cut result;
@@ -71,15 +67,18 @@ Cut cut(std::string_view start, bool whole, char delimiter) {
     CsvText text(std::make_unique<TextReader>(start), "");
     text.set_delimiter(delimiter);
     result.first = record_of(text);
-    result.numbers = numbers_in(result.first);
+    result.all_numbers = std::ranges::all_of(result.first, is_number);
     result.second = record_of(text);
-    if (!whole && !text.begin_record()) {  // the rest of the second is not here
+    if (result.second.empty()) {
+      if (!whole) result.first.clear();  // nor is the rest of it here
+      result.same_width = true;
+    } else if (whole || text.begin_record()) {
+      result.same_width = result.second.size() == result.first.size();
+    } else {  // the rest of the second is not here
       result.second.pop_back();
       result.same_width = result.second.size() < result.first.size();
-    } else {
-      result.same_width = result.second.empty() || result.second.size() == result.first.size();
     }
-    if (!result.second.empty()) result.numbers = numbers_in(result.second);
+    if (!result.second.empty()) result.all_numbers = std::ranges::all_of(result.second, is_number);
   } catch (const Error&) {
     return result;
   }

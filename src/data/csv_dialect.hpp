@@ -21,7 +21,7 @@ struct CsvDialect {
 // and | it is the one that cuts both into as many fields, most of all into numbers. The first is a header
 // where it has a word above a number of the second, or words alone, or words and numbers that are whole and
 // ascend, or counts from 0, which are no names; an empty field in front may stand above names of rows. Names
-// are without blanks around. `first` is empty where there is no record.
+// are without blanks around. `first` is empty where there is no record, or no end of it.
 [[nodiscard]] CsvDialect dialect_of(std::string_view start, bool whole);
 
 [[nodiscard]] std::string name_of_delimiter(char delimiter);  // "commas"

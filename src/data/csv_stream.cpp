@@ -27,15 +27,19 @@ void refuse_quotes(CsvText& text) {
   }
 }
 
+[[noreturn]] void refuse_long_line(const CsvText& text) {
+  core::refuse(text.source(), "its first line is longer than 4 MiB",
+               "Give a table of numbers, a row to a line; or save wide data with numpy.save.");
+}
+
 CsvDialect dialect(CsvText& text) {
   (void)text.begin_record();  // passes over empty lines
   const std::string_view start = text.start();
-  const std::string_view line = start.substr(0, start.find_first_of("\r\n"));
-  if (line.size() == start.size() && start.size() >= CsvText::kLongestStart)
-    core::refuse(text.source(), "its first line is longer than 4 MiB",
-                 "Give a table of numbers, a row to a line; or save wide data with numpy.save.");
-  CsvDialect found = dialect_of(start, text.is_whole());
+  const bool whole = text.is_whole();
+  if (!whole && start.find_first_of("\r\n") == std::string_view::npos) refuse_long_line(text);
+  CsvDialect found = dialect_of(start, whole);
   if (found.first.empty()) refuse_quotes(text);
+  if (found.first.empty() && !whole) refuse_long_line(text);
   if (found.first.empty()) {
     if (text.begin_record()) pass_record(text);  // says what is wrong with it
     core::refuse(text.source(), "it has no row of numbers", "Give at least one row.");

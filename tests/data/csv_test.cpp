@@ -118,6 +118,7 @@ TEST(Csv, OfWideTablesHasAHeaderOnlyWhereItIsOne) {
   constexpr std::int32_t kFields = 60'000;
   const std::string numbers = line("0." + std::string(40, '5'), kFields), but = "!" + std::to_string(kFields);
   EXPECT_EQ(read(numbers + "a\n" + numbers + "b\n", but).size(), 2u);
+  expect_table_refused("\"a\nb\"," + numbers + numbers + "1\n", "", {"first line is longer than 4 MiB"});
   EXPECT_EQ(read(line("x" + std::string(41, 'y'), kFields) + "a\n" + numbers + "b\n", but).size(), 1u);
 }
 
