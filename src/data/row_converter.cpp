@@ -45,26 +45,33 @@ std::span<const std::byte> RowConverter::convert(std::span<std::byte> rows, std:
     if (order_ == ByteOrder::swapped) swap_bytes(rows, from_);
     return rows;
   }
-  to_floats(rows);
-  require_kept(rows, first_row);
-  if (to_ == Values::f32) return std::as_bytes(std::span(floats_));
-  to_bytes(first_row);
+  std::int64_t place = first_row * columns_;
+  if (to_ == Values::f32) {
+    to_floats(rows, place);
+    return std::as_bytes(std::span(floats_));
+  }
+  constexpr std::size_t kPieceBytes = std::size_t{1} << 18;  // so that floats of a wide row take no memory
+  bytes_.clear();
+  bytes_.reserve(rows.size() / static_cast<std::size_t>(size_of(from_)));
+  while (!rows.empty()) {
+    const std::span<std::byte> piece = rows.first(std::min(rows.size(), kPieceBytes));
+    to_floats(piece, place);
+    append_bytes(place);
+    place += std::ssize(floats_);
+    rows = rows.subspan(piece.size());
+  }
   return std::as_bytes(std::span(bytes_));
 }
 
-void RowConverter::to_floats(std::span<const std::byte> rows) {
+// `place`: of the first value among all. What is finite stays so.
+void RowConverter::to_floats(std::span<const std::byte> stored, std::int64_t place) {
   const std::int64_t size = size_of(from_);
-  floats_.resize(rows.size() / static_cast<std::size_t>(size));
-  data::convert({rows.data(), size, std::ssize(floats_), from_, order_}, scale_, floats_.data());
-}
-
-// What is finite stays so.
-void RowConverter::require_kept(std::span<const std::byte> rows, std::int64_t first_row) const {
+  floats_.resize(stored.size() / static_cast<std::size_t>(size));
+  data::convert({stored.data(), size, std::ssize(floats_), from_, order_}, scale_, floats_.data());
   for (std::size_t i = 0; i < floats_.size(); ++i) {
-    if (!std::isinf(floats_[i]) || !is_finite(rows.data() + static_cast<std::int64_t>(i) * size_of(from_)))
-      continue;
+    if (!std::isinf(floats_[i]) || !is_finite(stored.data() + static_cast<std::int64_t>(i) * size)) continue;
     core::refuse(source_,
-                 place_text(first_row * columns_ + static_cast<std::int64_t>(i)) + " is beyond float32" +
+                 place_text(place + static_cast<std::int64_t>(i)) + " is beyond float32" +
                      (scale_ == 1.0f ? "" : " when it is scaled"),
                  "Scale the values (--scale 0.001, say), or keep their type.");
   }
@@ -87,13 +94,11 @@ std::string RowConverter::place_text(std::int64_t place) const {
          " (from 0)";
 }
 
-void RowConverter::to_bytes(std::int64_t first_row) {
-  bytes_.resize(floats_.size());
+void RowConverter::append_bytes(std::int64_t place) {
   for (std::size_t i = 0; i < floats_.size(); ++i) {
     const float value = floats_[i] * shade_;
-    if (!(value >= 0 && value <= 255))
-      refuse(floats_[i], first_row * columns_ + static_cast<std::int64_t>(i));
-    bytes_[i] = static_cast<std::uint8_t>(value + 0.5);  // in double, where the sum is exact
+    if (!(value >= 0 && value <= 255)) refuse(floats_[i], place + static_cast<std::int64_t>(i));
+    bytes_.push_back(static_cast<std::uint8_t>(value + 0.5));  // in double, where the sum is exact
   }
 }
 

@@ -25,11 +25,10 @@ class RowConverter {
   [[nodiscard]] std::span<const std::byte> convert(std::span<std::byte> rows, std::int64_t first_row);
 
  private:
-  void to_floats(std::span<const std::byte> rows);
-  void require_kept(std::span<const std::byte> rows, std::int64_t first_row) const;
+  void to_floats(std::span<const std::byte> stored, std::int64_t place);
   [[nodiscard]] bool is_finite(const std::byte* stored) const;
   [[nodiscard]] std::string place_text(std::int64_t place) const;  // "row 3, column 2 (from 0)"
-  void to_bytes(std::int64_t first_row);
+  void append_bytes(std::int64_t place);
   [[noreturn]] void refuse(float value, std::int64_t place) const;
 
   ElementType from_;
