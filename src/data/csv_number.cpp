@@ -61,8 +61,7 @@ float beyond(std::string_view text, bool negative) {
 }  // namespace
 
 bool loses_digits(std::string_view text, float value) {
-  constexpr float kMostWhole = 1 << 24;  // below which float32 has all whole numbers
-  if (!(std::abs(value) >= kMostWhole)) return false;
+  if (!(std::abs(value) >= kFirstGap)) return false;
   if (text.starts_with('+')) text.remove_prefix(1);
   std::int64_t whole = 0;
   const char* const last = text.data() + text.size();

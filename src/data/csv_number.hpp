@@ -11,6 +11,8 @@ namespace cuvae::data {
 // numbers and digits in groups among them.
 [[nodiscard]] std::optional<float> to_float(std::string_view text);
 
+inline constexpr float kFirstGap = 1 << 24;  // below which float32 has all whole numbers
+
 // Whether the text is a whole number, in digits alone, and not the value.
 [[nodiscard]] bool loses_digits(std::string_view text, float value);
 

@@ -1,6 +1,7 @@
 #include "src/data/csv_text.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "src/core/read_error.hpp"
@@ -86,7 +87,7 @@ bool CsvText::number(float& value, Next& next) {
   while (begin < end_ && *begin == ' ') ++begin;
   const char* at = plain_number(begin, end_, value);
   if (at == nullptr) return false;
-  lost_digits_ = loses_digits({begin, at}, value);
+  lost_digits_ = std::abs(value) >= kFirstGap && loses_digits({begin, at}, value);
   while (at < end_ && *at == ' ') ++at;
   if (at < end_ ? !ends_field(*at) : !whole_) return false;
   line_ = next_line_;
