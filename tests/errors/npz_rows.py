@@ -103,7 +103,7 @@ sparse("an index beyond the columns", ":indices'", "3", "3 columns", indices=int
 sparse("a negative index", ":indices'", "-1", indices=integers(0, -1))
 sparse("fewer indices than values", ":indices'", "has 1 value,", "has 2", indices=integers(0))
 for command in ("info data.npz", "convert data.npz out.npy"):
-    sparse(f"a negative index in a row of half a milliard columns, {command.split()[0]}", ":indices'", "-1",
+    sparse(f"a negative index in a row of 500,000,000 columns, {command.split()[0]}", ":indices'", "-1",
            shape=(1, 500_000_000), indptr=integers(0, 2), indices=integers(3, -1), command=f"cuvae {command}")
 sparse("indices that are no integers", ":indices'", "f32, not i32 or i64", indices=npy("(2,)", floats(0, 2)))
 sparse("NaN", "row 1, column 2 (from 0) is NaN", data=npy("(2,)", floats(1, float("nan"))),
