@@ -198,12 +198,6 @@ std::string convert(const Conversion& conversion, const ConversionWatch& watch) 
   const Target target = target_of(conversion.to).value();
   std::unique_ptr<data::ValueStream> stream = data::open_rows(conversion.from).values;
   const std::int64_t rows = rows_of(conversion, stream, target);
-  constexpr std::int64_t kBytesOfValue =
-      8;  // as float32 and as text or shade, at most, besides the value itself
-  if (!data::vouches_for_row(*stream, conversion.from, kBytesOfValue)) {
-    stream->check();
-    stream = data::open_rows(conversion.from).values;
-  }
   const data::Header& header = stream->header();
   data::RowConverter values(header, values_for(conversion, target), conversion.scale.value_or(1.0f),
                             conversion.source);

@@ -7,7 +7,7 @@
 #include "src/config/text.hpp"
 #include "src/core/check.hpp"
 #include "src/core/shown.hpp"
-#include "src/data/csv_number.hpp"
+#include "src/core/table_number.hpp"
 
 namespace cuvae::cli {
 namespace {
@@ -56,7 +56,7 @@ std::string kind_of(const ModelConfig& model, const Names& names) {
 
 std::vector<float> one_hot(const std::string& text, std::int32_t classes, const Names& names) {
   const auto named = std::ranges::find(names, text);
-  if (named == names.end() && !names.empty() && !data::to_float(text)) refuse_name(text, names);
+  if (named == names.end() && !names.empty() && !core::to_float(text)) refuse_name(text, names);
   const std::int64_t one = named == names.end() ? config::to_integer(text) : named - names.begin();
   if (one < 0 || one >= classes)
     throw Error(Errc::invalid_argument, "there is no class " + std::to_string(one) + "; there are 0 to " +

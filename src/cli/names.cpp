@@ -8,6 +8,14 @@
 #include "src/core/shown.hpp"
 
 namespace cuvae::cli {
+namespace {
+
+std::vector<std::string> sorted(std::vector<std::string> names) {
+  std::ranges::sort(names);
+  return names;
+}
+
+}  // namespace
 
 std::string text_of_names(const std::vector<std::string>& names) {
   std::string text;
@@ -52,7 +60,7 @@ void require_same_columns(const Dataset& data, const std::vector<std::string>& t
                           const std::string& trained_on) {
   const std::vector<std::string>& names = data.column_names();
   if (trained.empty() || names.size() != trained.size() || names == trained) return;
-  if (!std::ranges::is_permutation(names, trained)) {
+  if (sorted(names) != sorted(trained)) {
     print("cuvae: note: the columns of " + core::shown(data.source(), core::kLongestPath) + " are called " +
               shown_names(names) + ", those of " + trained_on + " " + shown_names(trained) + "\n",
           Stream::err);

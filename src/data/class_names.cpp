@@ -7,8 +7,8 @@
 #include "src/core/check.hpp"
 #include "src/core/read_error.hpp"
 #include "src/core/shown.hpp"
+#include "src/core/table_number.hpp"
 #include "src/core/utf8.hpp"
-#include "src/data/csv_number.hpp"
 #include "src/data/csv_stream.hpp"
 #include "src/data/data_file.hpp"
 #include "src/data/labels.hpp"
@@ -34,7 +34,7 @@ void require_name(const CsvStream& column, const std::string& source, const std:
     core::refuse(source, column.here() + ": " + what, mend);
   };
   const std::string shown = "'" + core::shown(word, 40) + "'";
-  if (to_float(word))
+  if (core::to_float(word))
     refuse(word.empty() ? "the class is missing" : shown + " stands among classes that are words",
            "Give each row a class, all of them words or all of them numbers.");
   if (word.size() > kLongestClassName)
@@ -101,7 +101,7 @@ std::optional<NamedClasses> read_named_classes(const std::string& spec, const st
     const std::unique_ptr<CsvStream> column = open_column(one);
     if (!column) return std::nullopt;
     for (std::string word; column->read_text(word);) {
-      if (found.classes.empty() && to_float(word)) return std::nullopt;
+      if (found.classes.empty() && core::to_float(word)) return std::nullopt;
       if (std::ssize(found.classes) == most)
         core::refuse(spec, "there are more labels than the " + std::to_string(most) + " rows",
                      "Give one for each row, in the same order.");

@@ -13,9 +13,9 @@ struct NamedClasses {
   std::vector<std::string> names;
 };
 
-inline constexpr std::size_t kLongestClassName = 200;  // bytes
-inline constexpr std::size_t kLongestClassNames = std::size_t{1}
-                                                  << 19;  // together, so that a checkpoint holds them
+// In bytes: of one, and of all together, so that a checkpoint holds them.
+inline constexpr std::size_t kLongestClassName = 200;
+inline constexpr std::size_t kLongestClassNames = std::size_t{1} << 19;
 
 // Of a table, or several, with one column, whose first value is a word. Empty for all other data. The names
 // are those given, or, where none are, the words that occur in the order of their bytes. Throws Error(data),

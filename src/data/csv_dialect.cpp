@@ -9,7 +9,7 @@
 #include <span>
 
 #include "cuvae/error.hpp"
-#include "src/data/csv_number.hpp"
+#include "src/core/table_number.hpp"
 #include "src/data/csv_text.hpp"
 
 namespace cuvae::data {
@@ -58,7 +58,7 @@ std::vector<std::string> record_of(CsvText& text) {
   return fields;
 }
 
-bool is_number(const std::string& field) { return to_float(field).has_value(); }
+bool is_number(const std::string& field) { return core::to_float(field).has_value(); }
 
 // Quotes that make no sense so, with this delimiter or with any, end it: whoever reads on says why.
 Cut cut(std::string_view start, bool whole, char delimiter) {
@@ -105,7 +105,7 @@ bool number_columns(Fields fields) {
 
 bool counts_from(std::size_t start, Fields fields) {
   return std::ranges::all_of(
-      fields, [&](const std::string& field) { return trimmed(field) == std::to_string(start++); });
+      fields, [&](const std::string& field) { return core::trimmed(field) == std::to_string(start++); });
 }
 
 enum class Names { none, numbers, words };
@@ -128,7 +128,7 @@ Names names_in(Fields first, Fields second, bool of_rows_too) {
 // An empty field in front stands above names of rows, if the others are names.
 Names names_in(const Cut& cut) {
   const Fields first(cut.first), second(cut.same_width ? Fields(cut.second) : Fields());
-  if (first.size() < 2 || !trimmed(first.front()).empty()) return names_in(first, second, false);
+  if (first.size() < 2 || !core::trimmed(first.front()).empty()) return names_in(first, second, false);
   return names_in(first.subspan(1), second.empty() ? second : second.subspan(1), true);
 }
 
@@ -147,7 +147,7 @@ CsvDialect dialect_of(std::string_view start, bool whole) {
   dialect.delimiter = best;
   const Names names = names_in(chosen);
   if (names == Names::words)
-    for (const std::string& name : chosen.first) dialect.names.emplace_back(trimmed(name));
+    for (const std::string& name : chosen.first) dialect.names.emplace_back(core::trimmed(name));
   dialect.has_header = names != Names::none;
   dialect.first = std::move(chosen.first);
   return dialect;

@@ -6,8 +6,8 @@
 
 #include "src/core/read_error.hpp"
 #include "src/core/shown.hpp"
+#include "src/core/table_number.hpp"
 #include "src/data/csv_columns.hpp"
-#include "src/data/csv_number.hpp"
 
 namespace cuvae::data {
 namespace {
@@ -130,7 +130,7 @@ bool CsvStream::read_text(std::string& out) {
     const CsvText::Field field = text_.field();
     next_ = field.next;
     const bool is_chosen = chosen_[field_];
-    if (is_chosen) out = trimmed(field.text);
+    if (is_chosen) out = core::trimmed(field.text);
     end_field();
     if (is_chosen) return true;
   }
@@ -170,13 +170,13 @@ float CsvStream::value() {
   }
   const CsvText::Field field = text_.field();
   next_ = field.next;
-  const std::optional<float> found = to_float(field.text);
+  const std::optional<float> found = core::to_float(field.text);
   if (!found) refuse_text(field.text);
   if (std::isnan(*found) && missing_ == Missing::refused)
     core::refuse(
         text_.source(), place(field_) + ": the value is missing ('" + core::shown(field.text) + "')",
         "Fill it, or leave out such rows or that column: 'file.csv:!" + std::to_string(field_) + "'.");
-  rounded_ += loses_digits(trimmed(field.text), *found);
+  rounded_ += core::loses_digits(core::trimmed(field.text), *found);
   return *found;
 }
 

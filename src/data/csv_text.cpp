@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "src/core/read_error.hpp"
-#include "src/data/csv_number.hpp"
+#include "src/core/table_number.hpp"
 
 namespace cuvae::data {
 namespace {
@@ -85,9 +85,9 @@ bool CsvText::number(float& value, Next& next) {
   fill(kAhead);
   const char* begin = at_;
   while (begin < end_ && *begin == ' ') ++begin;
-  const char* at = plain_number(begin, end_, value);
+  const char* at = core::plain_number(begin, end_, value);
   if (at == nullptr) return false;
-  lost_digits_ = std::abs(value) >= kFirstGap && loses_digits({begin, at}, value);
+  lost_digits_ = std::abs(value) >= core::kFirstGap && core::loses_digits({begin, at}, value);
   while (at < end_ && *at == ' ') ++at;
   if (at < end_ ? !ends_field(*at) : !whole_) return false;
   line_ = next_line_;

@@ -40,7 +40,7 @@ class CsvText {
   [[nodiscard]] Field field();
   // The same for a field that is a plain number, faster; false, and nothing read, where it is not.
   [[nodiscard]] bool number(float& value, Next& next);
-  [[nodiscard]] bool lost_digits() const noexcept { return lost_digits_; }  // it, see csv_number.hpp
+  [[nodiscard]] bool lost_digits() const noexcept { return lost_digits_; }  // it, see core/table_number.hpp
 
  private:
   static constexpr std::size_t kAhead = 1024;  // bytes that are there for number()

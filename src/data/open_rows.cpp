@@ -123,24 +123,33 @@ std::unique_ptr<ValueStream> load_fortran(std::unique_ptr<ValueStream> stream,
   return std::make_unique<FortranStream>(values.header, values.description, fetch);
 }
 
-}  // namespace
-
-bool vouches_for_row(const ValueStream& stream, const std::string& spec, std::int64_t more) {
-  const Header& header = stream.header();
-  const std::int64_t bytes = header.columns() * (size_of(header.type) + more);
-  require_memory(bytes, spec);
-  return is_builtin(spec) || vouches_for(stored_bytes(specs_of(spec)), bytes);
+// Whether the files are large enough for what a reader takes for one row.
+bool vouch_for_a_row(const std::vector<Spec>& specs, const Header& header) {
+  constexpr std::int64_t kMore =
+      16;  // bytes for each value besides itself: as a float, in records of its column
+  const std::int64_t bytes = header.columns() * (size_of(header.type) + kMore);
+  require_memory(bytes, name_of(specs));
+  return vouches_for(stored_bytes(specs), bytes);
 }
 
-OpenedRows open_rows(const std::string& spec, Missing missing) {
-  if (is_builtin(spec)) return {std::make_unique<PictureStream>(Dataset::open(spec))};
-  const std::vector<Spec> specs = specs_of(spec);
+OpenedRows open_in_c_order(const std::vector<Spec>& specs, Missing missing) {
   const std::optional<Header> header = header_of_file(specs);
   if (header && header->layout == Layout::fortran)
     return {read_fortran(*header, specs[0].path), Layout::fortran};
   std::unique_ptr<ValueStream> stream = open_stream(specs, missing);
   if (stream->header().layout == Layout::c) return {std::move(stream)};
   return {load_fortran(std::move(stream), specs), Layout::fortran};
+}
+
+}  // namespace
+
+OpenedRows open_rows(const std::string& spec, Missing missing) {
+  if (is_builtin(spec)) return {std::make_unique<PictureStream>(Dataset::open(spec))};
+  const std::vector<Spec> specs = specs_of(spec);
+  OpenedRows rows = open_in_c_order(specs, missing);
+  if (vouch_for_a_row(specs, rows.values->header())) return rows;
+  rows.values->check();
+  return open_in_c_order(specs, missing);
 }
 
 }  // namespace cuvae::data

@@ -14,13 +14,10 @@ struct OpenedRows {
 };
 
 // The values of data, built-in data too, row by row in C order, as they are stored otherwise. Memory does not
-// grow with them, but where they are in Fortran order and compressed or from stdin: these are loaded. Throws
-// Error(data, out_of_memory); Error(invalid_argument) for built-in data that there is not.
+// grow with them, but where they are in Fortran order and compressed or from stdin: these are loaded. Whoever
+// reads them holds a row, and as much again of each value a few times; where the files are too small to vouch
+// for that, they have been read to their end before. Throws Error(data, out_of_memory);
+// Error(invalid_argument) for built-in data that there is not.
 [[nodiscard]] OpenedRows open_rows(const std::string& spec, Missing missing = Missing::refused);
-
-// Whether the files of the data are large enough for the memory that one row of it takes, `more` bytes for
-// each value besides the value itself. If not, nobody should take it before check() has seen all of them.
-// Throws Error(out_of_memory) where the machine has less.
-[[nodiscard]] bool vouches_for_row(const ValueStream& stream, const std::string& spec, std::int64_t more);
 
 }  // namespace cuvae::data

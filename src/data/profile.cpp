@@ -216,7 +216,7 @@ std::optional<std::uint64_t> fingerprint_as_stored(const std::vector<Spec>& spec
 
 Profile profile(const std::string& spec, const ReadOptions& options, const ProfileProgress& progress) {
   require_valid(options);
-  auto [stream, layout] = open_rows(spec, Missing::as_nan);
+  const auto [stream, layout] = open_rows(spec, Missing::as_nan);
   Profile profile;
   profile.header = stream->header();
   profile.columns = profile.header.columns();
@@ -224,11 +224,6 @@ Profile profile(const std::string& spec, const ReadOptions& options, const Profi
   profile.description = stream->description();
   Dataset::Impl impl = laid_out(profile.header, options, spec);
   profile.scale = impl.scale;
-  constexpr std::int64_t kBytesOfValue = 16;  // here and in the profiler, at most, besides the value itself
-  if (!vouches_for_row(*stream, spec, kBytesOfValue)) {
-    stream->check();
-    stream = open_rows(spec, Missing::as_nan).values;
-  }
   Profiler profiler(profile);
   const std::int64_t size = size_of(profile.header.type);
   std::vector<float> values(

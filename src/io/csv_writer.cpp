@@ -1,15 +1,14 @@
 #include "src/io/csv_writer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstring>
 #include <iterator>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "src/core/check.hpp"
+#include "src/core/table_number.hpp"
 
 namespace cuvae::io {
 namespace {
@@ -31,20 +30,7 @@ std::string field(const std::string& name, char delimiter) {
   return quoted + '"';
 }
 
-// No number, nor what tables have for one that is missing.
-bool is_word(const std::string& name) {
-  constexpr std::array<std::string_view, 8> kMissing{"na", "n/a", "nan", "<na>", "null", "none", "?", ""};
-  std::string lower(name);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  double ignored = 0;
-  const bool signed_number = lower.starts_with('+');
-  const char* const first = lower.data() + (signed_number ? 1 : 0);
-  const char* const last = lower.data() + lower.size();
-  const auto [end, error] = std::from_chars(first, last, ignored);
-  return std::ranges::find(kMissing, lower) == kMissing.end() &&
-         (end != last || error == std::errc::invalid_argument);
-}
+bool is_word(const std::string& name) { return !core::to_float(name); }
 
 void append_number(std::string& text, std::uint64_t value) { text += std::to_string(value); }
 void append_number(std::string& text, std::int64_t value) { text += std::to_string(value); }

@@ -4,7 +4,7 @@
 
 #include "data/allocation_watch.hpp"
 #include "data/sample_files.hpp"
-#include "src/data/csv_number.hpp"
+#include "src/core/table_number.hpp"
 #include "src/data/csv_stream.hpp"
 #include "src/data/dataset_impl.hpp"
 #include "src/data/open_stream.hpp"
@@ -35,7 +35,7 @@ void expect_table_refused(std::string_view text, const std::string& part, std::v
 }
 
 TEST(CsvNumber, IsRoundedOnceToTheNearestFloat) {
-  using data::to_float;
+  using core::to_float;
   EXPECT_EQ(to_float("12"), 12.0f);
   EXPECT_EQ(to_float(" -0.5 "), -0.5f);
   EXPECT_EQ(to_float("+1e-3"), 1e-3f);
@@ -62,7 +62,7 @@ TEST(CsvNumber, IsRoundedOnceToTheNearestFloat) {
 
 TEST(CsvNumber, OrIsMissing) {
   for (const char* word : {"", "  ", "NA", "n/a", "NaN", "null", "None", "?", "<NA>"}) {
-    const std::optional<float> value = data::to_float(word);
+    const std::optional<float> value = core::to_float(word);
     EXPECT_TRUE(value && std::isnan(*value)) << word;
   }
 }
@@ -70,7 +70,7 @@ TEST(CsvNumber, OrIsMissing) {
 TEST(CsvNumber, OrIsNone) {
   for (const char* word :
        {"x", "1x", "0x10", "1_000", "1,5", "--1", "+-1", "-", "+", ".", "e5", "1e", "1 2", "-nan", "nan1"}) {
-    EXPECT_FALSE(data::to_float(word).has_value()) << word;
+    EXPECT_FALSE(core::to_float(word).has_value()) << word;
   }
 }
 

@@ -1,4 +1,4 @@
-#include "src/data/csv_number.hpp"
+#include "src/core/table_number.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <limits>
 #include <system_error>
 
-namespace cuvae::data {
+namespace cuvae::core {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -107,4 +107,4 @@ std::optional<float> to_float(std::string_view text) {
   return error == std::errc() ? value : beyond(text, negative);
 }
 
-}  // namespace cuvae::data
+}  // namespace cuvae::core

@@ -1,10 +1,10 @@
-// Numbers as tables write them.
+// Numbers as tables in text have them, for who reads tables and who writes them.
 #pragma once
 
 #include <optional>
 #include <string_view>
 
-namespace cuvae::data {
+namespace cuvae::core {
 
 // "12", "-0.5", "+1e-3", ".5", "inf", with blanks around; rounded once, to the nearest float. Words for a
 // value that is missing ("", "NA", "NaN", "null", ... in any case) are NaN. Empty for all else, hexadecimal
@@ -21,4 +21,4 @@ inline constexpr float kFirstGap = 1 << 24;  // below which float32 has all whol
 // Of a text that begins with a plain number: what follows it, and its value. Null for any other beginning.
 [[nodiscard]] const char* plain_number(const char* begin, const char* end, float& value);
 
-}  // namespace cuvae::data
+}  // namespace cuvae::core
